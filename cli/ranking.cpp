@@ -1,0 +1,83 @@
+#include "cli/ranking.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "core/csv.h"
+#include "core/error.h"
+#include "core/replace_file.h"
+#include "ensemble/log_rank.h"
+
+namespace zeroth::cli {
+namespace {
+
+size_t column_index(const std::vector<std::string>& columns, const std::string& name) {
+  const auto found = std::find(columns.begin(), columns.end(), name);
+  ZEROTH_CHECK(found != columns.end());
+  return static_cast<size_t>(found - columns.begin());
+}
+
+// "0.82 M"; "-" where there is no value.
+std::string millions(const std::optional<double>& value) { return value ? fmt::format("{:.2f} M", *value / 1e6) : "-"; }
+
+}  // namespace
+
+Ranking rank_rows(const std::vector<std::string>& columns, const std::vector<core::ScoreRow>& rows,
+                  std::vector<std::string> proxies, bool live) {
+  Ranking ranking;
+  std::vector<std::vector<std::optional<double>>> values;
+  for (std::string& name : proxies) {
+    if (live && (name == "macs" || name == "params")) name = "live_" + name;
+    if (std::find(ranking.combined.begin(), ranking.combined.end(), name) != ranking.combined.end()) continue;
+    ranking.combined.push_back(name);
+    const size_t column = column_index(columns, name);
+    values.emplace_back();
+    for (const core::ScoreRow& row : rows) values.back().push_back(row.values[column]);
+  }
+  const Eigen::VectorXd score = ensemble::mean_log_rank(values);
+  ranking.score.assign(score.data(), score.data() + score.size());
+  ranking.order.resize(rows.size());
+  std::iota(ranking.order.begin(), ranking.order.end(), size_t{0});
+  std::stable_sort(ranking.order.begin(), ranking.order.end(),
+                   [&](size_t a, size_t b) { return ranking.score[a] > ranking.score[b]; });
+  ranking.rank.resize(rows.size());
+  for (size_t place = 0; place < rows.size(); ++place) {
+    const size_t row = ranking.order[place];
+    const bool tied = place > 0 && ranking.score[ranking.order[place - 1]] == ranking.score[row];
+    ranking.rank[row] = tied ? ranking.rank[ranking.order[place - 1]] : place + 1;
+  }
+  return ranking;
+}
+
+void write_ranking(const std::string& path, const std::vector<std::string>& columns,
+                   const std::vector<core::ScoreRow>& rows, const Ranking& ranking) {
+  std::string text = "rank,arch,log_rank";
+  for (const std::string& column : columns) text += "," + core::csv_field(column);
+  text += ",status\n";
+  for (const size_t i : ranking.order) {
+    text +=
+        fmt::format("{},{},{}", ranking.rank[i], core::csv_field(rows[i].arch), core::number_text(ranking.score[i]));
+    for (const auto& value : rows[i].values) text += "," + (value ? core::number_text(*value) : "");
+    text += "," + core::csv_field(rows[i].status) + "\n";
+  }
+  core::replace_file(path, text);
+}
+
+std::string ranking_text(const std::vector<std::string>& columns, const std::vector<core::ScoreRow>& rows,
+                         const Ranking& ranking, size_t top) {
+  const size_t params = column_index(columns, "params"), macs = column_index(columns, "macs");
+  std::string text =
+      fmt::format("{:>5}  {:>9}  {:>9}  {:>10}  {}\n", "rank", "log rank", "params", "MACs", "architecture");
+  for (size_t place = 0; place < std::min(top, rows.size()); ++place) {
+    const size_t i = ranking.order[place];
+    text += fmt::format("{:>5}  {:>9.4f}  {:>9}  {:>10}  {}{}\n", ranking.rank[i], ranking.score[i],
+                        millions(rows[i].values[params]), millions(rows[i].values[macs]), rows[i].arch,
+                        rows[i].status == "ok" ? "" : "  (" + rows[i].status + ")");
+  }
+  return text;
+}
+
+}  // namespace zeroth::cli

@@ -1,0 +1,46 @@
+// The options that say what is scored and how, shared by the commands that run networks.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "proxies/plan.h"
+#include "spaces/candidate.h"
+
+namespace CLI {
+class App;
+}
+
+namespace zeroth::cli {
+
+struct RunOptions {
+  std::string space;
+  bool all = false;
+  std::optional<int64_t> sample;
+  std::string archs;
+  bool unique = false, skip_bad = false;
+
+  std::string proxies = "default";
+  std::string fidelity = "fast";
+  std::string graph, init, dtype;  // empty: the fidelity's
+  std::optional<int64_t> batch, channels, cells, resolution, classes, repeats;
+  std::string input = "gaussian";
+  uint64_t seed = 0;
+  std::optional<int64_t> jobs;
+};
+
+void add_candidate_options(CLI::App& command, RunOptions& options);
+void add_setting_options(CLI::App& command, RunOptions& options);
+
+// Each throws core::UsageError, or core::Error for a file's content.
+std::vector<spaces::Candidate> read_candidates(const spaces::SearchSpace& space, const RunOptions& options);
+// `source_classes` as in nn::InputSource::classes(): the classes of real images become the network's.
+proxies::Overrides read_overrides(const RunOptions& options, int64_t source_classes);
+int worker_count(const RunOptions& options);
+
+// The cost columns, which always stand in a table, and the chosen proxies, in column order.
+std::vector<const proxies::Proxy*> table_proxies(const std::string& chosen);
+
+}  // namespace zeroth::cli

@@ -1,0 +1,43 @@
+// Ground truth: the measured accuracy of architectures, from any CSV (plain or gzip) with an `arch` column.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+namespace zeroth::eval {
+
+// An architecture's text without blanks at its ends: what two files are joined on.
+std::string architecture_key(std::string_view text);
+
+class Benchmark {
+ public:
+  // `target` names the column with the accuracy (or any other measure of which more is better). A field that is empty
+  // or not finite is no value. An architecture that stands in several rows has the mean of their values.
+  // Throws core::Error: no `arch` column, no row with a value, a target that is not a number (file, line and column);
+  // core::UsageError: no such target column, with the numeric columns that there are.
+  static Benchmark read(const std::string& path, const std::string& target);
+
+  const std::string& path() const { return path_; }
+  std::string file_name() const;  // without its folder
+  const std::string& target() const { return target_; }
+
+  size_t architectures() const { return accuracies_.size(); }  // with a value
+  size_t repeated() const;                                     // of them, those averaged over several rows
+  std::optional<double> accuracy(const std::string& key) const;
+  // One architecture of the file, for messages: the first with a value.
+  const std::string& example() const { return example_; }
+
+ private:
+  struct Mean {
+    double sum = 0;
+    size_t rows = 0;
+  };
+
+  std::string path_, target_, example_;
+  std::unordered_map<std::string, Mean> accuracies_;
+};
+
+}  // namespace zeroth::eval

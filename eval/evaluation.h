@@ -1,0 +1,45 @@
+// The whole evaluation of a score file against a benchmark, and its results as a table to read, as CSV and as JSON.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "core/score_table.h"
+#include "eval/benchmark.h"
+#include "eval/correlation.h"
+#include "spaces/search_space.h"
+
+namespace zeroth::eval {
+
+struct EvaluationOptions {
+  bool unique = false;  // one row a function instead of one row an architecture
+  CorrelationOptions correlation;
+};
+
+struct Evaluation {
+  EvaluationOptions options;
+  std::string scores, benchmark;  // file names without their folders
+  std::string target;
+  std::string space;        // name; empty where it is not known
+  size_t rows = 0;          // architectures that are scored and have an accuracy
+  size_t functions = 0;     // different ones among them; by canonical form where the space is known, else by text
+  size_t not_measured = 0;  // rows of the score file that the benchmark has no accuracy for
+  size_t averaged = 0;      // architectures of the benchmark whose accuracy is a mean over several of its rows
+  size_t not_of_space = 0;  // rows that the space cannot read
+  std::vector<ColumnQuality> columns;  // highest Spearman first
+};
+
+// `space` is nullptr where it is not known: the columns that it would give are then absent.
+// Throws core::Error where the score file has no rows, no architecture is in both files, or there is no column to
+// judge.
+Evaluation evaluate(const core::ScoreTable& scores, const Benchmark& benchmark, const spaces::SearchSpace* space,
+                    const EvaluationOptions& options);
+
+std::string as_table(const Evaluation& evaluation);
+// One line a column, with the population that its numbers are about; an undefined number is an empty cell.
+std::string as_csv(const Evaluation& evaluation);
+// An undefined number is null.
+nlohmann::ordered_json as_json(const Evaluation& evaluation);
+
+}  // namespace zeroth::eval

@@ -1,0 +1,100 @@
+#include "eval/population.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <boost/algorithm/string/predicate.hpp>
+#include <optional>
+
+#include "core/error.h"
+
+namespace zeroth::eval {
+namespace {
+
+struct Mean {
+  double sum = 0;
+  size_t count = 0;
+};
+
+ScoreColumn means_by_function(const ScoreColumn& column, const std::vector<size_t>& group, size_t groups) {
+  std::vector<Mean> means(groups);
+  for (size_t row = 0; row < group.size(); ++row) {
+    if (!column.values[row]) continue;
+    means[group[row]].sum += *column.values[row];
+    ++means[group[row]].count;
+  }
+  ScoreColumn result{column.name, {}};
+  for (const Mean& mean : means) {
+    result.values.push_back(mean.count > 0 ? std::optional<double>(mean.sum / static_cast<double>(mean.count))
+                                           : std::nullopt);
+  }
+  return result;
+}
+
+}  // namespace
+
+void number_functions(const std::vector<std::string>& texts, Population& population) {
+  std::vector<std::string> known = texts;
+  std::sort(known.begin(), known.end());
+  known.erase(std::unique(known.begin(), known.end()), known.end());
+  population.functions = known.size();
+  population.function.clear();
+  for (const std::string& text : texts) {
+    const auto found = std::lower_bound(known.begin(), known.end(), text);
+    population.function.push_back(static_cast<uint32_t>(found - known.begin()));
+  }
+}
+
+Population join(const core::ScoreTable& scores, const Benchmark& benchmark) {
+  Population population;
+  std::vector<const core::ScoreRow*> rows;
+  for (const core::ScoreRow& row : scores.rows) {
+    const std::string key = architecture_key(row.arch);
+    const std::optional<double> accuracy = benchmark.accuracy(key);
+    if (!accuracy) continue;
+    rows.push_back(&row);
+    population.architectures.push_back(key);
+    population.accuracy.push_back(*accuracy);
+  }
+  if (rows.empty()) {
+    throw core::Error(fmt::format("no architecture of {} has a {} in {}: \"{}\" is scored, \"{}\" is measured",
+                                  scores.path, benchmark.target(), benchmark.path(), scores.rows.front().arch,
+                                  benchmark.example()));
+  }
+  for (size_t column = 0; column < scores.columns.size(); ++column) {
+    if (boost::algorithm::ends_with(scores.columns[column], "_se")) continue;
+    population.columns.push_back({scores.columns[column], {}});
+    for (const core::ScoreRow* row : rows) population.columns.back().values.push_back(row->values[column]);
+  }
+  number_functions(population.architectures, population);
+  return population;
+}
+
+Population unique_functions(const Population& population) {
+  constexpr size_t kNone = static_cast<size_t>(-1);
+  std::vector<size_t> group_of_function(population.functions, kNone), group;
+  Population unique;
+  unique.functions = population.functions;
+  std::vector<Mean> accuracies(population.functions);
+  for (size_t row = 0; row < population.rows(); ++row) {
+    size_t& number = group_of_function[population.function[row]];
+    if (number == kNone) {
+      number = unique.rows();
+      unique.architectures.push_back(population.architectures[row]);
+      unique.function.push_back(population.function[row]);
+    }
+    group.push_back(number);
+    accuracies[number].sum += population.accuracy[row];
+    ++accuracies[number].count;
+  }
+  for (const Mean& mean : accuracies) unique.accuracy.push_back(mean.sum / static_cast<double>(mean.count));
+  for (const ScoreColumn& column : population.columns) {
+    unique.columns.push_back(means_by_function(column, group, unique.rows()));
+  }
+  for (const ScoreColumn& column : population.structure) {
+    unique.structure.push_back(means_by_function(column, group, unique.rows()));
+  }
+  return unique;
+}
+
+}  // namespace zeroth::eval

@@ -1,0 +1,45 @@
+// The rows that an evaluation is about: architectures with scores, an accuracy, and what their space knows of them.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/score_table.h"
+#include "eval/benchmark.h"
+
+namespace zeroth::eval {
+
+// One number a row; nullopt is a failed cell.
+struct ScoreColumn {
+  std::string name;
+  std::vector<std::optional<double>> values;
+};
+
+struct Population {
+  std::vector<std::string> architectures;
+  std::vector<double> accuracy;
+  // Number of the function that a row computes: its canonical form where the space is known, else its text. Numbers
+  // follow the order of these, so that they do not depend on the order of the rows.
+  std::vector<uint32_t> function;
+  size_t functions = 0;
+  std::vector<ScoreColumn> columns;
+  std::vector<ScoreColumn> structure;  // columns of the data-free baseline; empty where the space is unknown
+
+  size_t rows() const { return architectures.size(); }
+};
+
+// Rows of the scores that the benchmark has an accuracy for, in the order of the scores; functions are texts as yet.
+// Standard errors of scores (columns named `..._se`) are no scores. Throws core::Error with an example of each file
+// where they have no architecture in common.
+Population join(const core::ScoreTable& scores, const Benchmark& benchmark);
+
+// Sets the functions of the rows: equal texts are one function.
+void number_functions(const std::vector<std::string>& texts, Population& population);
+
+// One row a function, in order of first appearance: the mean accuracy of its rows and, in each column, the mean of
+// those that have a score. A cell fails only where all have failed.
+Population unique_functions(const Population& population);
+
+}  // namespace zeroth::eval

@@ -1,0 +1,40 @@
+// Rank correlation of two columns: Spearman's rho over average ranks and Kendall's tau-b, both with ties, both signed.
+// The columns are sorted once; each later question, such as one resample of a bootstrap, costs O(n log n) at most.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+namespace zeroth::eval {
+
+// Both in [-1, 1]; nullopt where a column has fewer than two different values, so that there is nothing to rank.
+struct RankCorrelation {
+  std::optional<double> spearman;
+  std::optional<double> kendall;  // tau-b
+};
+
+class PairedRanks {
+ public:
+  // Columns of one length. Values may be infinite (a failed score is -infinity: tied at the bottom) but not nan.
+  PairedRanks(const std::vector<double>& x, const std::vector<double>& y);
+
+  size_t rows() const { return row_.size(); }
+  RankCorrelation correlation() const;
+  // As if row i stood in the columns counts[i] times; the sum of the counts is below 2^31.
+  RankCorrelation correlation(const std::vector<uint32_t>& counts) const;
+
+ private:
+  std::optional<double> spearman(const std::vector<uint32_t>& counts) const;
+  std::optional<double> kendall(const std::vector<uint32_t>& counts) const;
+  int64_t discordant_pairs(const std::vector<uint32_t>& counts) const;
+
+  // Entry k is the k-th row when sorted by x, then y: its number, and the ranks of its values among the different
+  // values of their columns (0 = smallest). Counts are handed to the private functions in this order.
+  std::vector<uint32_t> row_, x_level_, y_level_;
+  size_t x_levels_ = 0, y_levels_ = 0;
+};
+
+RankCorrelation rank_correlation(const std::vector<double>& x, const std::vector<double>& y);
+
+}  // namespace zeroth::eval

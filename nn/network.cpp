@@ -1,0 +1,132 @@
+#include "nn/network.h"
+
+#include <map>
+#include <tuple>
+#include <utility>
+
+#include "core/error.h"
+
+namespace zeroth::nn {
+namespace {
+
+using spaces::OpKind;
+using spaces::OpNode;
+using spaces::ParamRole;
+
+constexpr double kNormEpsilon = 1e-5;
+
+bool is_weightless(OpKind kind) { return kind == OpKind::kRelu || kind == OpKind::kAvgPool || kind == OpKind::kZero; }
+
+// By node: the first node that computes the same weightless function of the same value.
+std::vector<int> executed_nodes(const spaces::OpGraph& graph) {
+  std::map<std::tuple<OpKind, int, int, int, int>, int> first;
+  std::vector<int> executed;
+  for (size_t i = 0; i < graph.nodes().size(); ++i) {
+    const OpNode& node = graph.nodes()[i];
+    int stand_in = static_cast<int>(i);
+    if (is_weightless(node.kind)) {
+      const int operand = executed[static_cast<size_t>(node.operands[0])];
+      stand_in =
+          first.try_emplace({node.kind, operand, node.kernel, node.stride, node.padding}, stand_in).first->second;
+    }
+    executed.push_back(stand_in);
+  }
+  return executed;
+}
+
+// The result, and the inverse deviation by channel.
+std::pair<torch::Tensor, torch::Tensor> batch_norm(const torch::Tensor& x, const torch::Tensor& weight,
+                                                   const torch::Tensor& bias, Norm norm) {
+  if (norm == Norm::kBypass) return {x, {}};
+  torch::Tensor mean, variance;  // tracked statistics; batch statistics need none
+  if (norm == Norm::kRunning) {
+    mean = torch::zeros_like(bias);
+    variance = torch::ones_like(weight);
+  }
+  const auto result = at::native_batch_norm(x, weight, bias, mean, variance, /*training=*/norm == Norm::kBatch,
+                                            /*momentum=*/0.0, kNormEpsilon);
+  return {std::get<0>(result), std::get<2>(result)};
+}
+
+}  // namespace
+
+torch::Tensor convolution(const torch::Tensor& x, const torch::Tensor& weight, const OpNode& node) {
+  return at::convolution(x, weight, {}, {node.stride, node.stride}, {node.padding, node.padding}, {1, 1},
+                         /*transposed=*/false, {0, 0}, /*groups=*/1);
+}
+
+Network::Network(spaces::OpGraph graph, std::vector<torch::Tensor> params)
+    : graph_(std::move(graph)), params_(std::move(params)), executed_(executed_nodes(graph_)) {
+  ZEROTH_CHECK(params_.size() == graph_.params().size());
+  for (size_t i = 0; i < params_.size(); ++i) {
+    const ParamRole role = graph_.params()[i].role;
+    if (role == ParamRole::kConvWeight || role == ParamRole::kLinearWeight) weights_.push_back(params_[i]);
+    if (role != ParamRole::kLinearBias && role != ParamRole::kNormBias) weights_and_gains_.push_back(params_[i]);
+  }
+  uses_.assign(graph_.nodes().size(), 0);
+  reads_.assign(graph_.nodes().size(), 0);
+  for (size_t i = 0; i < graph_.nodes().size(); ++i) {
+    ++uses_[static_cast<size_t>(executed_[i])];
+    if (executed_[i] != static_cast<int>(i)) continue;
+    for (const int operand : graph_.nodes()[i].operands) ++reads_[static_cast<size_t>(executed(operand))];
+  }
+}
+
+torch::Tensor Network::forward(const torch::Tensor& images, Norm norm, const Observer& observer) const {
+  return forward_with(params_, images, norm, observer);
+}
+
+torch::Tensor Network::forward_with(const std::vector<torch::Tensor>& params, const torch::Tensor& images, Norm norm,
+                                    const Observer& observer) const {
+  std::vector<torch::Tensor> values(graph_.nodes().size());
+  std::vector<int> reads_left = reads_;
+  for (size_t i = 0; i < values.size(); ++i) {
+    if (executed_[i] != static_cast<int>(i)) continue;
+    const OpNode& node = graph_.nodes()[i];
+    const auto operand = [&](size_t k) -> const torch::Tensor& {
+      return values[static_cast<size_t>(executed(node.operands[k]))];
+    };
+    const auto param = [&](size_t k) -> const torch::Tensor& { return params[static_cast<size_t>(node.params[k])]; };
+    torch::Tensor& value = values[i];
+    torch::Tensor inverse_deviation;
+    switch (node.kind) {
+      case OpKind::kInput:
+        value = images;
+        break;
+      case OpKind::kConv2d:
+        value = convolution(operand(0), param(0), node);
+        break;
+      case OpKind::kBatchNorm:
+        std::tie(value, inverse_deviation) = batch_norm(operand(0), param(0), param(1), norm);
+        break;
+      case OpKind::kRelu:
+        value = at::relu(operand(0));
+        break;
+      case OpKind::kAvgPool:
+        value = at::avg_pool2d(operand(0), node.kernel, node.stride, node.padding, /*ceil_mode=*/false,
+                               /*count_include_pad=*/false);
+        break;
+      case OpKind::kGlobalAvgPool:
+        value = operand(0).mean({2, 3});
+        break;
+      case OpKind::kLinear:
+        value = at::addmm(param(1), operand(0), param(0).t());
+        break;
+      case OpKind::kAdd:
+        value = at::add(operand(0), operand(1));
+        for (size_t k = 2; k < node.operands.size(); ++k) value.add_(operand(k));
+        break;
+      case OpKind::kZero:
+        value = at::mul(operand(0), 0.0);
+        break;
+    }
+    if (observer) observer({static_cast<int>(i), uses_[i], value, inverse_deviation});
+    for (const int read : node.operands) {
+      const auto source = static_cast<size_t>(executed(read));
+      if (--reads_left[source] == 0) values[source].reset();
+    }
+  }
+  return values.back();
+}
+
+}  // namespace zeroth::nn

@@ -1,0 +1,63 @@
+// An architecture instantiated: an operator graph with weights, executed by LibTorch.
+#pragma once
+
+#include <functional>
+#include <vector>
+
+#include "nn/torch_compat.h"
+#include "spaces/op_graph.h"
+
+namespace zeroth::nn {
+
+// What a batch norm divides by.
+enum class Norm {
+  kBatch,    // mean and biased variance of this batch over (n, h, w), eps 1e-5
+  kRunning,  // the tracked statistics at initialisation: mean 0, variance 1
+  kBypass    // nothing: the batch norm is the identity
+};
+
+// What a forward pass lets others see. Called once for each node that is executed, after it ran. `uses` counts the
+// equal nodes of the graph that this execution stands for: several units that read one feature map share its ReLU.
+struct NodeResult {
+  int node;
+  int uses;
+  const torch::Tensor& value;              // (N, C, H, W) or (N, C)
+  const torch::Tensor& inverse_deviation;  // (C): what a batch norm multiplied by; undefined for other nodes
+};
+using Observer = std::function<void(const NodeResult&)>;
+
+class Network {
+ public:
+  // `params` as in the graph's table.
+  Network(spaces::OpGraph graph, std::vector<torch::Tensor> params);
+
+  const spaces::OpGraph& graph() const { return graph_; }
+  const std::vector<torch::Tensor>& params() const { return params_; }
+  // Weights of convolutions and linear layers in module order, the tensors that most proxies sum over.
+  const std::vector<torch::Tensor>& weights() const { return weights_; }
+  // All parameters whose name ends in "weight": with those of the batch norms.
+  const std::vector<torch::Tensor>& weights_and_gains() const { return weights_and_gains_; }
+
+  // Logits (N, classes). Takes part in autograd unless a guard says otherwise.
+  torch::Tensor forward(const torch::Tensor& images, Norm norm, const Observer& observer = {}) const;
+  // The same graph with other parameters in place of params().
+  torch::Tensor forward_with(const std::vector<torch::Tensor>& params, const torch::Tensor& images, Norm norm,
+                             const Observer& observer = {}) const;
+
+  // The node that is executed for `node`: itself, or an earlier weightless node that computes the same.
+  int executed(int node) const { return executed_[static_cast<size_t>(node)]; }
+
+ private:
+  spaces::OpGraph graph_;
+  std::vector<torch::Tensor> params_;
+  std::vector<torch::Tensor> weights_;
+  std::vector<torch::Tensor> weights_and_gains_;
+  std::vector<int> executed_;
+  std::vector<int> uses_;   // by node: nodes that it is executed for, 0 where another stands for it
+  std::vector<int> reads_;  // by executed node: how often its value is read
+};
+
+// Convolution of (N, C, H, W) without bias.
+torch::Tensor convolution(const torch::Tensor& x, const torch::Tensor& weight, const spaces::OpNode& node);
+
+}  // namespace zeroth::nn

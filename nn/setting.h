@@ -1,0 +1,53 @@
+// A setting: how an architecture becomes a network with weights and a minibatch. Proxies that share a setting share
+// the network and its passes.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "spaces/op_graph.h"
+
+namespace zeroth::nn {
+
+// Which graph of an architecture is instantiated (spaces/canonical.h says what the canonical one is).
+enum class GraphView { kCanonical, kAsWritten };
+
+enum class DType { kFloat32, kFloat64 };
+
+// How weights are drawn; fan_in = in * kh * kw, fan_out = out * kh * kw. Batch norm starts as 1 and 0.
+enum class Init {
+  kPytorch,             // uniform within 1/sqrt(fan_in), linear biases too: PyTorch's default
+  kKaimingNormalFanIn,  // N(0, 2/fan_in), biases 0
+  kKaimingNormalFanOut,
+  kNormal,    // N(0, 1), biases 0
+  kXavier,    // N(0, 2/(fan_in + fan_out)), biases 0
+  kReference  // the hash rule that any framework can reproduce (nn/reference.h), biases 0
+};
+
+struct Setting {
+  GraphView view = GraphView::kCanonical;
+  spaces::NetShape shape;
+  Init init = Init::kPytorch;
+  DType dtype = DType::kFloat32;
+  int64_t batch = 64;  // images in a minibatch
+  int repeats = 1;     // independent initialisations and minibatches, averaged
+
+  // "canonical C=8 N=1 16x16 classes=10 batch=32 init=pytorch float32", for manifests and listings.
+  std::string text() const;
+};
+
+// Whether both make the same network and minibatches: everything but the number of repeats is equal.
+bool same_network(const Setting& a, const Setting& b);
+
+// Names as the command line spells them. Each parse_ throws core::UsageError with the valid names.
+std::string_view name_of(GraphView view);
+std::string_view name_of(DType dtype);
+std::string_view name_of(Init init);
+GraphView parse_view(std::string_view name);
+DType parse_dtype(std::string_view name);
+Init parse_init(std::string_view name);
+const std::vector<std::string>& init_names();
+
+}  // namespace zeroth::nn

@@ -1,0 +1,29 @@
+#include "proxies/pattern_kernel.h"
+
+#include <Eigen/LU>
+
+namespace zeroth::proxies {
+
+Eigen::MatrixXd pattern_kernel(const PatternDistances& patterns) {
+  return static_cast<double>(patterns.units) - patterns.differing.cast<double>().array();
+}
+
+double log_determinant(const Eigen::MatrixXd& kernel) {
+  for (Eigen::Index i = 0; i < kernel.rows(); ++i) {
+    for (Eigen::Index j = 0; j < i; ++j) {
+      if (kernel(i, j) == kernel(i, i)) throw Degenerate("two images have the same activation pattern");
+    }
+  }
+  const Eigen::PartialPivLU<Eigen::MatrixXd> lu(kernel);
+  return finite(lu.matrixLU().diagonal().cwiseAbs().array().log().sum());
+}
+
+std::function<Request(Fidelity, const nn::Setting&)> pattern_request() {
+  return [](Fidelity fidelity, const nn::Setting& base) {
+    Request request{base, {Pass::kPatterns}};
+    if (fidelity == Fidelity::kPaper) request.setting.batch = 128;
+    return request;
+  };
+}
+
+}  // namespace zeroth::proxies

@@ -1,0 +1,94 @@
+#include "proxies/plan.h"
+
+#include <algorithm>
+
+namespace zeroth::proxies {
+namespace {
+
+constexpr int64_t kFastBatch = 32;
+constexpr int64_t kFullBatch = 64;
+
+void apply(const Overrides& overrides, nn::Setting& setting) {
+  setting.view = overrides.view.value_or(setting.view);
+  setting.init = overrides.init.value_or(setting.init);
+  setting.dtype = overrides.dtype.value_or(setting.dtype);
+  setting.repeats = overrides.repeats.value_or(setting.repeats);
+  if (setting.shape.thin) return;
+  setting.shape.channels = overrides.channels.value_or(setting.shape.channels);
+  setting.shape.cells = overrides.cells.value_or(setting.shape.cells);
+  setting.shape.resolution = overrides.resolution.value_or(setting.shape.resolution);
+  setting.shape.classes = overrides.classes.value_or(setting.shape.classes);
+  setting.batch = overrides.batch.value_or(setting.batch);
+}
+
+}  // namespace
+
+int PlanGroup::repeats() const {
+  int most = 0;
+  for (const PlanMember& member : members) most = std::max(most, member.repeats);
+  return most;
+}
+
+PassSet PlanGroup::passes(int repeat) const {
+  PassSet needed;
+  for (const PlanMember& member : members) {
+    if (member.repeats > repeat) needed |= member.passes;
+  }
+  return needed;
+}
+
+PassSet Plan::passes() const {
+  PassSet needed;
+  for (const PlanGroup& group : groups) needed |= group.passes(0);
+  return needed;
+}
+
+bool Plan::has_repeats() const {
+  return std::any_of(groups.begin(), groups.end(), [](const PlanGroup& group) { return group.repeats() > 1; });
+}
+
+nn::Setting base_setting(const spaces::SearchSpace& space, Fidelity fidelity) {
+  nn::Setting setting;
+  const bool fast = fidelity == Fidelity::kFast;
+  setting.view = fast ? nn::GraphView::kCanonical : nn::GraphView::kAsWritten;
+  setting.shape = fast ? space.fast_shape() : space.full_shape();
+  setting.batch = fast ? kFastBatch : kFullBatch;
+  return setting;
+}
+
+Plan make_plan(const spaces::SearchSpace& space, const std::vector<const Proxy*>& proxies, Fidelity fidelity,
+               const Overrides& overrides) {
+  Plan plan;
+  plan.proxies = proxies;
+  const nn::Setting base = base_setting(space, fidelity);
+  plan.view = overrides.view.value_or(base.view);
+  for (size_t i = 0; i < proxies.size(); ++i) {
+    if (proxies[i]->score_facts) continue;
+    Request request = proxies[i]->request(fidelity, base);
+    apply(overrides, request.setting);
+    auto group = std::find_if(plan.groups.begin(), plan.groups.end(),
+                              [&](const PlanGroup& other) { return same_network(other.setting, request.setting); });
+    if (group == plan.groups.end()) group = plan.groups.insert(plan.groups.end(), {request.setting, {}});
+    group->members.push_back({i, request.passes, request.setting.repeats});
+  }
+  return plan;
+}
+
+void prepare_minibatches(const Plan& plan, nn::MinibatchStore& store) {
+  for (const PlanGroup& group : plan.groups) {
+    for (int repeat = 0; repeat < group.repeats(); ++repeat) {
+      const PassSet passes = group.passes(repeat);
+      if (passes.without({Pass::kAbsoluteWeights, Pass::kThinCodes, Pass::kSecondGradient}).empty() == false) {
+        store.prepare(group.setting, nn::Draw::kFirst, repeat);
+      }
+      if (passes.has(Pass::kSecondGradient)) store.prepare(group.setting, nn::Draw::kSecond, repeat);
+      if (passes.has(Pass::kThinCodes)) {
+        for (const nn::Draw draw : {nn::Draw::kThin1, nn::Draw::kThin2, nn::Draw::kThin3}) {
+          store.prepare(group.setting, draw, repeat);
+        }
+      }
+    }
+  }
+}
+
+}  // namespace zeroth::proxies

@@ -1,0 +1,158 @@
+#include "proxies/sample_kernel.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "core/error.h"
+#include "proxies/reduce.h"
+
+namespace zeroth::proxies {
+namespace {
+
+using spaces::OpKind;
+using spaces::OpNode;
+using torch::Tensor;
+
+// The receptive fields of a map that is channels-last in memory, padded with zeros: out (N, positions, kernel * kernel
+// * C), each field in (row, column, channel) order.
+template <typename T>
+void copy_patches(const T* x, T* out, int64_t images, int64_t channels, int64_t height, int64_t width,
+                  const OpNode& node) {
+  const int64_t kernel = node.kernel;
+  for (int64_t n = 0; n < images; ++n, x += height * width * channels) {
+    for (int64_t y = 0; y < node.shape.height; ++y) {
+      for (int64_t column = 0; column < node.shape.width; ++column) {
+        const int64_t left = column * node.stride - node.padding;
+        const int64_t first = std::max<int64_t>(left, 0), last = std::min(left + kernel, width);
+        for (int64_t ky = 0; ky < kernel; ++ky, out += kernel * channels) {
+          const int64_t row = y * node.stride - node.padding + ky;
+          if (row < 0 || row >= height || first >= last) {
+            std::fill(out, out + kernel * channels, T(0));
+            continue;
+          }
+          std::fill(out, out + (first - left) * channels, T(0));
+          std::copy(x + (row * width + first) * channels, x + (row * width + last) * channels,
+                    out + (first - left) * channels);
+          std::fill(out + (last - left) * channels, out + kernel * channels, T(0));
+        }
+      }
+    }
+  }
+}
+
+// (N, C, H, W) as (N, positions, C) rows without a copy where the map is channels-last.
+Tensor pixel_rows(const Tensor& map) {
+  return map.permute({0, 2, 3, 1}).contiguous().reshape({map.size(0), -1, map.size(1)});
+}
+
+}  // namespace
+
+SampleKernel::SampleKernel(const nn::Network& network)
+    : network_(network), values_(network.graph().nodes().size()), inverse_deviations_(values_.size()) {}
+
+void SampleKernel::observe(const nn::NodeResult& result) {
+  values_[static_cast<size_t>(result.node)] = result.value.detach();
+  inverse_deviations_[static_cast<size_t>(result.node)] = result.inverse_deviation;
+}
+
+void SampleKernel::add_gradient(int node, const Tensor& gradient) {
+  Tensor& sum = gradients_[static_cast<size_t>(network_.executed(node))];
+  sum = sum.defined() ? at::add(sum, gradient) : gradient;
+}
+
+void SampleKernel::add_gram(const Tensor& rows) {
+  const Tensor gram = at::mm(rows, rows.t()).to(torch::kFloat64);
+  kernel_ += Eigen::Map<const Eigen::MatrixXd>(gram.data_ptr<double>(), gram.size(0), gram.size(1));
+}
+
+const Tensor& SampleKernel::patches(const OpNode& node) {
+  const int source = network_.executed(node.operands[0]);
+  Tensor& patches = patches_[{source, node.kernel, node.stride, node.padding}];
+  if (patches.defined()) return patches;
+  const Tensor& x = values_[static_cast<size_t>(source)];
+  if (node.kernel == 1 && node.stride == 1 && node.padding == 0) return patches = pixel_rows(x);
+  const Tensor rows = pixel_rows(x);
+  patches = torch::empty({x.size(0), node.shape.height * node.shape.width, node.kernel * node.kernel * x.size(1)},
+                         x.options());
+  with_elements(rows, [&](const auto* from) {
+    copy_patches(from, patches.data_ptr<std::decay_t<decltype(*from)>>(), x.size(0), x.size(1), x.size(2), x.size(3),
+                 node);
+  });
+  return patches;
+}
+
+void SampleKernel::convolution(const OpNode& node, const Tensor& gradient) {
+  add_gram(at::bmm(pixel_rows(gradient).transpose(1, 2), patches(node)).reshape({gradient.size(0), -1}));
+  const Tensor& x = values_[static_cast<size_t>(network_.executed(node.operands[0]))];
+  const Tensor& weight = network_.params()[static_cast<size_t>(node.params[0])];
+  add_gradient(node.operands[0], std::get<0>(at::convolution_backward(
+                                     gradient, x, weight.detach(), c10::nullopt, {node.stride, node.stride},
+                                     {node.padding, node.padding}, {1, 1}, /*transposed=*/false, {0, 0},
+                                     /*groups=*/1, {true, false, false})));
+}
+
+void SampleKernel::batch_norm(size_t index, const OpNode& node, const Tensor& gradient) {
+  const auto by_channel = [](const Tensor& x) { return x.detach().view({1, -1, 1, 1}); };
+  const Tensor& gain = network_.params()[static_cast<size_t>(node.params[0])];
+  const Tensor& shift = network_.params()[static_cast<size_t>(node.params[1])];
+  const Tensor normalised = (values_[index] - by_channel(shift)) / by_channel(gain);
+  add_gram((gradient * normalised).sum({2, 3}));
+  add_gradient(node.operands[0], gradient * by_channel(gain.detach() * inverse_deviations_[index]));
+}
+
+void SampleKernel::linear(const OpNode& node, const Tensor& gradient) {
+  const Tensor& x = values_[static_cast<size_t>(network_.executed(node.operands[0]))];
+  const Tensor outer = at::bmm(gradient.unsqueeze(2), x.unsqueeze(1));  // (N, out, in)
+  add_gram(outer.reshape({x.size(0), -1}));
+  add_gradient(node.operands[0], at::mm(gradient, network_.params()[static_cast<size_t>(node.params[0])].detach()));
+}
+
+Eigen::MatrixXd SampleKernel::backward() {
+  const at::AutoGradMode no_gradients(false);
+  const auto& nodes = network_.graph().nodes();
+  gradients_.assign(nodes.size(), {});
+  gradients_.back() = torch::ones_like(values_.back());
+  kernel_.setZero(values_.back().size(0), values_.back().size(0));
+  for (size_t i = nodes.size(); i-- > 0;) {
+    const OpNode& node = nodes[i];
+    const Tensor gradient = std::move(gradients_[i]);
+    gradients_[i] = Tensor();
+    if (!gradient.defined()) continue;
+    const auto operand = [&](size_t k) { return values_[static_cast<size_t>(network_.executed(node.operands[k]))]; };
+    switch (node.kind) {
+      case OpKind::kInput:
+      case OpKind::kZero:
+        break;
+      case OpKind::kConv2d:
+        convolution(node, gradient);
+        break;
+      case OpKind::kBatchNorm:
+        batch_norm(i, node, gradient);
+        break;
+      case OpKind::kRelu:
+        add_gradient(node.operands[0], at::threshold_backward(gradient, values_[i], 0));
+        break;
+      case OpKind::kAvgPool:
+        add_gradient(node.operands[0],
+                     at::avg_pool2d_backward(gradient, operand(0), node.kernel, node.stride, node.padding,
+                                             /*ceil_mode=*/false, /*count_include_pad=*/false,
+                                             /*divisor_override=*/c10::nullopt));
+        break;
+      case OpKind::kGlobalAvgPool: {
+        const Tensor x = operand(0);
+        const Tensor spread = (gradient / (x.size(2) * x.size(3))).unsqueeze(2).unsqueeze(3).expand(x.sizes());
+        add_gradient(node.operands[0], spread.contiguous(x.suggest_memory_format()));
+        break;
+      }
+      case OpKind::kLinear:
+        linear(node, gradient);
+        break;
+      case OpKind::kAdd:
+        for (const int read : node.operands) add_gradient(read, gradient);
+        break;
+    }
+  }
+  return kernel_;
+}
+
+}  // namespace zeroth::proxies

@@ -1,0 +1,55 @@
+#include "spaces/facts.h"
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "spaces/canonical.h"
+
+namespace zeroth::spaces {
+namespace {
+
+// Most parametric units on a path from the input to the output.
+int convolution_path(const UnitGraph& cell) {
+  std::vector<int> longest;
+  for (size_t unit = 0; unit < boost::num_vertices(cell); ++unit) {
+    int path = 0;
+    for (const size_t operand : operands_of(cell, unit)) path = std::max(path, longest[operand]);
+    longest.push_back(path + (cell[unit].kind == UnitKind::kParametric ? 1 : 0));
+  }
+  return longest.back();
+}
+
+int pools(const UnitGraph& cell) {
+  int count = 0;
+  for (size_t unit = 0; unit < boost::num_vertices(cell); ++unit) {
+    const bool pool = cell[unit].label.find("pool") != std::string::npos;
+    if (cell[unit].kind == UnitKind::kWeightless && pool) ++count;
+  }
+  return count;
+}
+
+}  // namespace
+
+Facts facts(const SearchSpace& space, const Architecture& architecture, const NetShape& shape) {
+  const std::vector<UnitGraph> written = space.cells(architecture);
+  return facts(space, written, canonical_form(written).cells, shape);
+}
+
+Facts facts(const SearchSpace& space, const std::vector<UnitGraph>& written, const std::vector<UnitGraph>& canonical,
+            const NetShape& shape) {
+  const OpGraph net = space.lower(written, shape);
+  const OpGraph live = space.lower(canonical, shape);
+  Facts facts;
+  facts.params = net.parameter_count();
+  facts.macs = net.macs();
+  facts.live_params = live.parameter_count();
+  facts.live_macs = live.macs();
+  for (const UnitGraph& cell : canonical) {
+    facts.convolution_path += convolution_path(cell);
+    facts.pools += pools(cell);
+  }
+  return facts;
+}
+
+}  // namespace zeroth::spaces

@@ -1,0 +1,272 @@
+// NAS-Bench-201: one cell of six edges among four nodes, five operations on each. 15,625 architectures.
+// Dong and Yang, ICLR 2020, arXiv:2001.00326.
+//
+// An architecture is written |a~0|+|b~0|c~1|+|d~0|e~1|f~2|: for nodes 1, 2 and 3 in turn the operation and the source
+// of each incoming edge. A node is the sum of its incoming edges, node 0 is the cell's input, node 3 its output.
+// Choice k is the operation of edge k in that order, as a number in kOperations.
+//
+// The network: stem, three stages of cells at C, 2C and 4C channels, each stage but the first led by a residual
+// reduction that halves the map; then batch norm, ReLU, global average pooling and a linear layer. All convolutions are
+// without bias, all batch norms affine. The fast shape scales C, the cells of a stage and the image, and nothing else.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <boost/algorithm/string.hpp>
+#include <memory>
+
+#include "core/error.h"
+#include "spaces/lower_cell.h"
+#include "spaces/search_space.h"
+
+namespace zeroth::spaces {
+namespace {
+
+struct Operation {
+  const char* name;
+  UnitKind kind;
+  int kernel;  // 0 where there is no window
+};
+
+constexpr std::array<Operation, 5> kOperations = {{{"none", UnitKind::kZero, 0},
+                                                   {"skip_connect", UnitKind::kIdentity, 0},
+                                                   {"nor_conv_1x1", UnitKind::kParametric, 1},
+                                                   {"nor_conv_3x3", UnitKind::kParametric, 3},
+                                                   {"avg_pool_3x3", UnitKind::kWeightless, 3}}};
+constexpr int kOperationCount = static_cast<int>(kOperations.size());
+constexpr int kNodes = 4;
+constexpr int kEdges = 6;
+constexpr uint64_t kSize = 15625;
+constexpr const char* kExample =
+    "|nor_conv_3x3~0|+|nor_conv_3x3~0|nor_conv_3x3~1|+|skip_connect~0|nor_conv_3x3~1|nor_conv_3x3~2|";
+
+// ------------------------------------------------------------------------------------------------------ notation
+
+std::vector<std::string> split(std::string_view text, const char* separator) {
+  std::vector<std::string> parts;
+  boost::split(parts, text, boost::is_any_of(separator));
+  return parts;
+}
+
+[[noreturn]] void refuse(std::string_view text, const std::string& why) {
+  throw core::Error(fmt::format("\"{}\" is no nasbench201 architecture: {}", text, why));
+}
+
+// Reads one "operation~source"; `where` says which, for the message.
+int parse_edge(std::string_view edge, int source, std::string_view text, const std::string& where) {
+  const size_t tilde = edge.find('~');
+  if (tilde == std::string_view::npos) {
+    refuse(text, fmt::format("{}: \"{}\" should be OPERATION~{}", where, edge, source));
+  }
+  const std::string_view name = edge.substr(0, tilde);
+  const auto found = std::find_if(kOperations.begin(), kOperations.end(),
+                                  [name](const Operation& operation) { return name == operation.name; });
+  if (found == kOperations.end()) {
+    std::vector<std::string> known;
+    for (const Operation& operation : kOperations) known.emplace_back(operation.name);
+    refuse(text, where + ": " + core::unknown_name("operation", name, known));
+  }
+  if (edge.substr(tilde + 1) != std::to_string(source)) {
+    refuse(text, fmt::format("{}: source \"{}\" should be {}", where, edge.substr(tilde + 1), source));
+  }
+  return static_cast<int>(found - kOperations.begin());
+}
+
+std::vector<int> parse_choices(std::string_view text) {
+  const std::vector<std::string> nodes = split(text, "+");
+  if (nodes.size() != kNodes - 1) {
+    refuse(text, fmt::format("{} node(s) joined by '+', should be 3, as in {}", nodes.size(), kExample));
+  }
+  std::vector<int> choices;
+  for (int node = 1; node < kNodes; ++node) {
+    const std::string_view group = nodes[node - 1];
+    if (group.size() < 2 || group.front() != '|' || group.back() != '|') {
+      refuse(text, fmt::format("node {}: \"{}\" should begin and end with '|'", node, group));
+    }
+    const std::vector<std::string> edges = split(group.substr(1, group.size() - 2), "|");
+    if (static_cast<int>(edges.size()) != node) {
+      refuse(text, fmt::format("node {}: {} edge(s), should be {}", node, edges.size(), node));
+    }
+    for (int source = 0; source < node; ++source) {
+      choices.push_back(parse_edge(edges[source], source, text, fmt::format("node {}, edge {}", node, source + 1)));
+    }
+  }
+  return choices;
+}
+
+// ------------------------------------------------------------------------------------------------------- network
+
+int relu_conv_bn(OpGraph& net, int x, int64_t channels, int kernel, int stride, const std::string& scope) {
+  x = net.relu(x, scope + ".0");
+  x = net.conv2d(x, channels, kernel, stride, kernel / 2, scope + ".1");
+  return net.batch_norm(x, scope + ".2");
+}
+
+int add_cell(OpGraph& net, const UnitGraph& cell, int x, const std::string& scope) {
+  return lower_cell(net, cell, x, scope, [&scope](OpGraph& graph, const Unit& unit, int from) {
+    const auto operation = std::find_if(kOperations.begin(), kOperations.end(),
+                                        [&unit](const Operation& known) { return unit.label == known.name; });
+    ZEROTH_CHECK(operation != kOperations.end());
+    const std::string layer = fmt::format("{}.layers.{}.op", scope, unit.origin);
+    if (unit.kind == UnitKind::kWeightless) return graph.avg_pool(from, operation->kernel, 1, 1, layer);
+    return relu_conv_bn(graph, from, graph.nodes()[from].shape.channels, operation->kernel, 1, layer);
+  });
+}
+
+// Halves the map and doubles the channels. Parameters come in the order of the modules; the sum begins with the
+// shortcut.
+int add_reduction(OpGraph& net, int x, const std::string& scope) {
+  const int64_t channels = 2 * net.nodes()[x].shape.channels;
+  const int a = relu_conv_bn(net, x, channels, 3, 2, scope + ".conv_a.op");
+  const int b = relu_conv_bn(net, a, channels, 3, 1, scope + ".conv_b.op");
+  const int pooled = net.avg_pool(x, 2, 2, 0, scope + ".downsample.0");
+  const int shortcut = net.conv2d(pooled, channels, 1, 1, 0, scope + ".downsample.1");
+  return net.add({shortcut, b}, scope);
+}
+
+int add_stem(OpGraph& net, int x, int64_t channels) {
+  x = net.conv2d(x, channels, 3, 1, 1, "stem.0");
+  x = net.batch_norm(x, "stem.1");
+  net.tap(x);
+  return x;
+}
+
+int add_head(OpGraph& net, int x, int64_t classes) {
+  x = net.batch_norm(x, "lastact.0");
+  x = net.relu(x, "lastact.1");
+  x = net.global_avg_pool(x, "global_pooling");
+  return net.linear(x, classes, "classifier");
+}
+
+void check_shape(const NetShape& shape) {
+  const auto positive = [](const char* what, int64_t value) {
+    if (value < 1) throw core::UsageError(fmt::format("{} {}: must be at least 1", what, value));
+  };
+  positive("channels", shape.channels);
+  positive("cells", shape.cells);
+  positive("classes", shape.classes);
+  positive("input channels", shape.input_channels);
+  positive("resolution", shape.resolution);
+  if (!shape.thin && shape.resolution % 4 != 0) {
+    throw core::UsageError(fmt::format(
+        "resolution {}: nasbench201 halves the image twice, so it must be a multiple of 4", shape.resolution));
+  }
+}
+
+class NasBench201 : public SearchSpace {
+ public:
+  std::string_view name() const override { return "nasbench201"; }
+  std::string_view summary() const override {
+    return "cell of 6 edges with 5 operations each, CIFAR-sized images; 15,625 architectures, 5,260 functions";
+  }
+  std::string_view citation() const override { return "Dong and Yang, ICLR 2020, arXiv:2001.00326"; }
+  std::string_view example() const override { return kExample; }
+
+  std::optional<uint64_t> size() const override { return kSize; }
+
+  // The index in base 5: choice 0 is the leading digit, the last edge changes fastest.
+  Architecture at(uint64_t index) const override {
+    ZEROTH_CHECK(index < kSize);
+    Architecture architecture{std::vector<int>(kEdges)};
+    for (int edge = kEdges - 1; edge >= 0; --edge, index /= kOperationCount) {
+      architecture.choices[edge] = static_cast<int>(index % kOperationCount);
+    }
+    return architecture;
+  }
+
+  Architecture sample(const core::Stream& stream, uint32_t first) const override {
+    Architecture architecture;
+    for (uint32_t edge = 0; edge < kEdges; ++edge) {
+      architecture.choices.push_back(static_cast<int>(stream.below(kOperationCount, first + edge)));
+    }
+    return architecture;
+  }
+  uint32_t draws() const override { return kEdges; }
+
+  std::vector<Architecture> neighbours(const Architecture& architecture) const override {
+    std::vector<Architecture> found;
+    for (int edge = 0; edge < kEdges; ++edge) {
+      for (int operation = 0; operation < kOperationCount; ++operation) {
+        if (operation == architecture.choices[edge]) continue;
+        found.push_back(architecture);
+        found.back().choices[edge] = operation;
+      }
+    }
+    return found;
+  }
+
+  Architecture parse(std::string_view text) const override {
+    return {parse_choices(boost::trim_copy(std::string(text)))};
+  }
+
+  std::string print(const Architecture& architecture) const override {
+    std::string text;
+    int edge = 0;
+    for (int node = 1; node < kNodes; ++node) {
+      text += node == 1 ? "|" : "+|";
+      for (int source = 0; source < node; ++source) {
+        text += fmt::format("{}~{}|", kOperations.at(architecture.choices.at(edge++)).name, source);
+      }
+    }
+    return text;
+  }
+
+  std::vector<UnitGraph> cells(const Architecture& architecture) const override {
+    UnitGraph cell;
+    std::vector<size_t> nodes = {add_unit(cell, {UnitKind::kInput, "input", -1}, {})};
+    int edge = 0;
+    for (int node = 1; node < kNodes; ++node) {
+      std::vector<size_t> incoming;
+      for (int source = 0; source < node; ++source, ++edge) {
+        const Operation& operation = kOperations.at(architecture.choices.at(edge));
+        incoming.push_back(add_unit(cell, {operation.kind, operation.name, edge}, {nodes[source]}));
+      }
+      const Unit sum = node < kNodes - 1 ? Unit{UnitKind::kIdentity, "node", -1} : Unit{UnitKind::kOutput, "out", -1};
+      nodes.push_back(add_unit(cell, sum, incoming));
+    }
+    return {cell};
+  }
+
+  NetShape full_shape() const override { return {}; }
+  NetShape fast_shape() const override {
+    NetShape shape;
+    shape.channels = 8;
+    shape.cells = 1;
+    shape.resolution = 16;
+    return shape;
+  }
+
+  OpGraph lower(const std::vector<UnitGraph>& cells, const NetShape& shape) const override {
+    ZEROTH_CHECK(cells.size() == 1);
+    check_shape(shape);
+    OpGraph net;
+    int x = net.input({shape.input_channels, shape.resolution, shape.resolution});
+    if (shape.thin) {
+      ZEROTH_CHECK(shape.input_channels == shape.channels);
+    } else {
+      x = add_stem(net, x, shape.channels);
+    }
+    int index = 0;  // cells and reductions share one numbering
+    const auto tapped = [&net, &index](int node) {
+      net.tap(node);
+      ++index;
+      return node;
+    };
+    const int stages = shape.thin ? 1 : 3;
+    for (int stage = 0; stage < stages; ++stage) {
+      if (stage > 0) x = tapped(add_reduction(net, x, fmt::format("cells.{}", index)));
+      for (int64_t cell = 0; cell < (shape.thin ? 1 : shape.cells); ++cell) {
+        x = tapped(add_cell(net, cells.front(), x, fmt::format("cells.{}", index)));
+      }
+    }
+    if (shape.thin) x = tapped(add_reduction(net, x, fmt::format("cells.{}", index)));
+    add_head(net, x, shape.classes);
+    return net;
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<SearchSpace> space_nasbench201() { return std::make_unique<NasBench201>(); }
+
+}  // namespace zeroth::spaces

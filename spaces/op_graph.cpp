@@ -1,0 +1,127 @@
+#include "spaces/op_graph.h"
+
+#include <algorithm>
+#include <functional>
+#include <numeric>
+#include <utility>
+
+#include "core/error.h"
+
+namespace zeroth::spaces {
+namespace {
+
+// Height or width of what a window of `kernel` pixels yields.
+int64_t windows(int64_t extent, int kernel, int stride, int padding) {
+  ZEROTH_CHECK(extent + 2 * padding >= kernel);
+  return (extent + 2 * padding - kernel) / stride + 1;
+}
+
+FeatureShape slide(const FeatureShape& in, int64_t channels, int kernel, int stride, int padding) {
+  return {channels, windows(in.height, kernel, stride, padding), windows(in.width, kernel, stride, padding)};
+}
+
+OpNode make_node(OpKind kind, std::vector<int> operands, FeatureShape shape, const std::string& scope) {
+  OpNode node;
+  node.kind = kind;
+  node.operands = std::move(operands);
+  node.shape = shape;
+  node.scope = scope;
+  return node;
+}
+
+}  // namespace
+
+int64_t ParamSpec::numel() const {
+  return std::accumulate(shape.begin(), shape.end(), int64_t{1}, std::multiplies<int64_t>());
+}
+
+int OpGraph::add_node(OpNode node) {
+  for (const int operand : node.operands) ZEROTH_CHECK(operand >= 0 && operand < static_cast<int>(nodes_.size()));
+  nodes_.push_back(std::move(node));
+  return output();
+}
+
+int OpGraph::add_param(std::string name, ParamRole role, std::vector<int64_t> shape) {
+  params_.push_back({std::move(name), role, std::move(shape)});
+  return static_cast<int>(params_.size()) - 1;
+}
+
+int OpGraph::input(FeatureShape shape) { return add_node(make_node(OpKind::kInput, {}, shape, "input")); }
+
+int OpGraph::conv2d(int x, int64_t out_channels, int kernel, int stride, int padding, const std::string& scope) {
+  const FeatureShape in = nodes_.at(x).shape;
+  OpNode node = make_node(OpKind::kConv2d, {x}, slide(in, out_channels, kernel, stride, padding), scope);
+  node.kernel = kernel;
+  node.stride = stride;
+  node.padding = padding;
+  node.params = {add_param(scope + ".weight", ParamRole::kConvWeight, {out_channels, in.channels, kernel, kernel})};
+  return add_node(std::move(node));
+}
+
+int OpGraph::batch_norm(int x, const std::string& scope) {
+  const FeatureShape shape = nodes_.at(x).shape;
+  OpNode node = make_node(OpKind::kBatchNorm, {x}, shape, scope);
+  node.params = {add_param(scope + ".weight", ParamRole::kNormWeight, {shape.channels}),
+                 add_param(scope + ".bias", ParamRole::kNormBias, {shape.channels})};
+  return add_node(std::move(node));
+}
+
+int OpGraph::relu(int x, const std::string& scope) {
+  return add_node(make_node(OpKind::kRelu, {x}, nodes_.at(x).shape, scope));
+}
+
+int OpGraph::avg_pool(int x, int kernel, int stride, int padding, const std::string& scope) {
+  const FeatureShape in = nodes_.at(x).shape;
+  OpNode node = make_node(OpKind::kAvgPool, {x}, slide(in, in.channels, kernel, stride, padding), scope);
+  node.kernel = kernel;
+  node.stride = stride;
+  node.padding = padding;
+  return add_node(std::move(node));
+}
+
+int OpGraph::global_avg_pool(int x, const std::string& scope) {
+  return add_node(make_node(OpKind::kGlobalAvgPool, {x}, {nodes_.at(x).shape.channels, 1, 1}, scope));
+}
+
+int OpGraph::linear(int x, int64_t out_features, const std::string& scope) {
+  const FeatureShape in = nodes_.at(x).shape;
+  ZEROTH_CHECK(in.height == 1 && in.width == 1);
+  OpNode node = make_node(OpKind::kLinear, {x}, {out_features, 1, 1}, scope);
+  node.params = {add_param(scope + ".weight", ParamRole::kLinearWeight, {out_features, in.channels}),
+                 add_param(scope + ".bias", ParamRole::kLinearBias, {out_features})};
+  return add_node(std::move(node));
+}
+
+int OpGraph::add(const std::vector<int>& operands, const std::string& scope) {
+  ZEROTH_CHECK(!operands.empty());
+  FeatureShape shape = nodes_.at(operands.front()).shape;
+  for (const int operand : operands) {
+    shape.height = std::max(shape.height, nodes_.at(operand).shape.height);
+    shape.width = std::max(shape.width, nodes_.at(operand).shape.width);
+  }
+  for (const int operand : operands) {
+    const FeatureShape& term = nodes_.at(operand).shape;
+    const bool whole = term.height == shape.height && term.width == shape.width;
+    const bool spread = term.height == 1 && term.width == 1;
+    ZEROTH_CHECK(term.channels == shape.channels && (whole || spread));
+  }
+  return add_node(make_node(OpKind::kAdd, operands, shape, scope));
+}
+
+int OpGraph::zero(int x, const std::string& scope) {
+  return add_node(make_node(OpKind::kZero, {x}, nodes_.at(x).shape, scope));
+}
+
+int64_t OpGraph::parameter_count() const {
+  return std::accumulate(params_.begin(), params_.end(), int64_t{0},
+                         [](int64_t sum, const ParamSpec& param) { return sum + param.numel(); });
+}
+
+int64_t OpGraph::macs() const {
+  return std::accumulate(nodes_.begin(), nodes_.end(), int64_t{0}, [this](int64_t sum, const OpNode& node) {
+    if (node.kind != OpKind::kConv2d && node.kind != OpKind::kLinear) return sum;
+    return sum + params_[node.params.front()].numel() * node.shape.height * node.shape.width;
+  });
+}
+
+}  // namespace zeroth::spaces

@@ -1,0 +1,62 @@
+// A search space: which architectures there are, how they are written, and what network each one is.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/random.h"
+#include "spaces/op_graph.h"
+#include "spaces/unit_graph.h"
+
+namespace zeroth::spaces {
+
+// The choices made, one for each decision of the space. What a number means is the space's own affair.
+struct Architecture {
+  std::vector<int> choices;
+  friend bool operator==(const Architecture& a, const Architecture& b) { return a.choices == b.choices; }
+  friend bool operator<(const Architecture& a, const Architecture& b) { return a.choices < b.choices; }
+};
+
+class SearchSpace {
+ public:
+  virtual ~SearchSpace() = default;
+
+  virtual std::string_view name() const = 0;
+  virtual std::string_view summary() const = 0;   // one line for `zeroth list spaces`
+  virtual std::string_view citation() const = 0;  // authors, venue, arXiv number
+  virtual std::string_view example() const = 0;   // an architecture in the space's notation
+
+  // How many architectures there are, each counted as it is written; nullopt where that is not finite or above 10^18.
+  virtual std::optional<uint64_t> size() const = 0;
+  // Number `index` of a fixed enumeration, index < size().
+  virtual Architecture at(uint64_t index) const = 0;
+  // A uniform sample. Draws elements first, first + 1, ... of the stream, at most draws() of them.
+  virtual Architecture sample(const core::Stream& stream, uint32_t first) const = 0;
+  virtual uint32_t draws() const = 0;
+  // Architectures that differ in one decision: no duplicates, not the architecture itself.
+  virtual std::vector<Architecture> neighbours(const Architecture& architecture) const = 0;
+  // Throws core::Error that says what was read and what is allowed. parse(print(a)) == a.
+  virtual Architecture parse(std::string_view text) const = 0;
+  virtual std::string print(const Architecture& architecture) const = 0;
+
+  // The searched cells as written, dead parts included.
+  virtual std::vector<UnitGraph> cells(const Architecture& architecture) const = 0;
+  // The benchmark's own network, and the shrunk one that ranks fast (see the space's file for what is scaled).
+  virtual NetShape full_shape() const = 0;
+  virtual NetShape fast_shape() const = 0;
+  // The whole network for these cells, as written or canonical.
+  virtual OpGraph lower(const std::vector<UnitGraph>& cells, const NetShape& shape) const = 0;
+};
+
+// All spaces, in the order of spaces.def.
+const std::vector<std::unique_ptr<SearchSpace>>& all_spaces();
+// Throws core::UsageError with the valid names.
+const SearchSpace& find_space(std::string_view name);
+// The space that can read this text; nullptr where none can.
+const SearchSpace* recognise_space(std::string_view architecture);
+
+}  // namespace zeroth::spaces

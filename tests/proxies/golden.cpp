@@ -1,0 +1,146 @@
+// Our scores against those of the proxies' authors, on the network of the reference rule.
+#include <catch2/catch.hpp>
+#include <cmath>
+#include <functional>
+#include <map>
+#include <set>
+
+#include "core/csv.h"
+#include "proxies/scorer.h"
+
+namespace {
+
+using namespace zeroth;
+
+// How a score follows from the authors' value; nullopt where that is the value of a network without a score.
+using Transform = std::function<std::optional<double>(double)>;
+
+std::optional<double> equal(double value) { return std::isfinite(value) ? std::optional(value) : std::nullopt; }
+std::optional<double> nonzero(double value) { return value == 0.0 ? std::nullopt : equal(value); }
+std::optional<double> logarithm(double value) { return value > 0.0 ? equal(std::log(value)) : std::nullopt; }
+// TE-NAS turns 0/0 into 100000.
+std::optional<double> minus_logarithm(double value) {
+  return value > 0.0 && value != 100000.0 ? equal(-std::log(value)) : std::nullopt;
+}
+std::optional<double> rounded(double value) { return std::round(value); }
+std::optional<double> millions(double value) { return std::round(value * 1e6); }
+
+struct Target {
+  std::string ours, theirs, peer;
+  Transform transform;
+  double float64_tolerance;
+};
+
+const std::vector<Target> kTargets = {
+    {"params", "params", "zero-cost-nas", equal, 0.0},
+    {"macs", "flops_M", "AZ-NAS", millions, 0.0},
+    {"grad_norm", "grad_norm", "zero-cost-nas", nonzero, 1e-8},
+    {"snip", "snip", "zero-cost-nas", nonzero, 1e-8},
+    {"plain", "plain", "zero-cost-nas", nonzero, 1e-8},
+    {"fisher", "fisher", "zero-cost-nas", nonzero, 1e-8},
+    {"grasp", "grasp", "zero-cost-nas", nonzero, 1e-8},
+    {"l2_norm", "l2_norm", "zero-cost-nas", equal, 1e-8},
+    {"synflow", "synflow", "zero-cost-nas", logarithm, 1e-8},
+    {"synflow", "synflow", "NASLib", logarithm, 1e-8},
+    {"jacob_cov", "jacob_cov", "zero-cost-nas", equal, 1e-8},
+    {"jacob_cov", "jacov", "NASLib", equal, 1e-8},
+    {"nwot", "nwot_single", "NASLib", equal, 1e-8},
+    {"nwot", "nwot_single", "AZ-NAS", equal, 1e-8},
+    {"nwot_bw", "nwot", "nas-without-training", equal, 1e-8},
+    {"linear_regions", "lr_thin", "TENAS", rounded, 0.0},
+    {"linear_regions_full", "lr_full", "TENAS", rounded, 0.0},
+    {"ntk_cond", "ntk_cond", "TENAS", minus_logarithm, 1e-8},
+    {"zico", "zico", "ZiCo", nonzero, 1e-6},
+};
+
+struct GoldenKey {
+  std::string arch, channels, dtype;
+  friend bool operator<(const GoldenKey& a, const GoldenKey& b) {
+    return std::tie(a.arch, a.channels, a.dtype) < std::tie(b.arch, b.channels, b.dtype);
+  }
+};
+// By network: authors' value by "proxy of peer".
+using GoldenValues = std::map<GoldenKey, std::map<std::string, double>>;
+
+GoldenValues read_golden() {
+  const core::CsvTable table = core::CsvTable::read(ZEROTH_TESTS_DIR "/golden/nasbench201.csv");
+  GoldenValues golden;
+  for (const core::CsvRow& row : table.rows) {
+    const auto field = [&](const char* name) { return row.fields[table.column(name)]; };
+    golden[{field("arch"), field("channels"), field("dtype")}][field("proxy") + " of " + field("peer")] =
+        core::parse_number(field("value")).value();
+  }
+  return golden;
+}
+
+std::map<std::string, double> read_spread() {
+  const core::CsvTable table = core::CsvTable::read(ZEROTH_TESTS_DIR "/golden/tolerance.csv");
+  std::map<std::string, double> spread;
+  for (const core::CsvRow& row : table.rows) spread[row.fields[0] + " of " + row.fields[1]] = *core::parse_number(row.fields[2]);
+  return spread;
+}
+
+// Our scores by proxy; none where the proxy failed.
+std::map<std::string, std::optional<double>> score(const GoldenKey& key) {
+  const spaces::SearchSpace& space = spaces::find_space("nasbench201");
+  proxies::Overrides overrides;
+  overrides.view = nn::GraphView::kAsWritten;
+  overrides.init = nn::Init::kReference;
+  overrides.dtype = nn::parse_dtype(key.dtype);
+  overrides.channels = std::stoll(key.channels);
+  overrides.cells = 1;
+  overrides.batch = 8;
+  const proxies::Plan plan =
+      proxies::make_plan(space, proxies::parse_proxies("all"), proxies::Fidelity::kShared, overrides);
+  const nn::InputSource source("reference", /*seed=*/0);
+  nn::MinibatchStore minibatches(source);
+  proxies::prepare_minibatches(plan, minibatches);
+  const proxies::Scorer scorer(space, plan, minibatches, /*seed=*/0);
+  const spaces::Architecture architecture = space.parse(key.arch);
+  const proxies::Scores scores =
+      scorer.score(architecture, spaces::canonical_form(space.cells(architecture)), key.arch);
+  std::map<std::string, std::optional<double>> by_name;
+  for (size_t i = 0; i < plan.proxies.size(); ++i) by_name[plan.proxies[i]->name] = scores.proxies[i].value;
+  return by_name;
+}
+
+void check_network(const GoldenKey& key, const std::map<std::string, double>& golden,
+                   const std::map<std::string, double>& spread, std::set<std::string>& checked) {
+  const std::map<std::string, std::optional<double>> ours = score(key);
+  const bool double_precision = key.dtype == "float64";
+  for (const Target& target : kTargets) {
+    const std::string name = target.theirs + " of " + target.peer;
+    const auto value = golden.find(name);
+    if (value == golden.end()) continue;  // the thin network has one size
+    if (target.ours == "zico" && !double_precision) continue;  // heavy-tailed: not comparable in float32
+    INFO(key.arch << " C=" << key.channels << " " << key.dtype << " " << target.ours << " against " << name);
+    checked.insert(target.ours + " " + key.dtype);
+    const std::optional<double> expected = target.transform(value->second);
+    REQUIRE(ours.at(target.ours).has_value() == expected.has_value());
+    if (!expected) continue;
+    const double tolerance = double_precision ? target.float64_tolerance
+                                              : std::max(1e-5, 10.0 * spread.at(name));
+    // A printed value has 12 digits; cancelling sums need the absolute floor.
+    CHECK(std::abs(*ours.at(target.ours) - *expected) <= tolerance * std::abs(*expected) + 1e-10);
+  }
+}
+
+}  // namespace
+
+TEST_CASE("scores equal the authors' values on the reference network") {
+  const GoldenValues golden = read_golden();
+  const std::map<std::string, double> spread = read_spread();
+  std::set<std::string> checked;
+  for (const auto& [key, values] : golden) {
+    if (key.channels == "1") continue;
+    std::map<std::string, double> expected = values;
+    // The thin network does not depend on the number of channels.
+    const auto thin = golden.find({key.arch, "1", key.dtype});
+    REQUIRE(thin != golden.end());
+    expected.insert(thin->second.begin(), thin->second.end());
+    check_network(key, expected, spread, checked);
+  }
+  // 16 proxies in float64, all but zico in float32.
+  CHECK(golden.size() == 16 * 3 * 2);
+  CHECK(checked.size() == 16 + 15);
+}

@@ -1,0 +1,154 @@
+// What every search space in the list must keep.
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <set>
+#include <string>
+
+#include "core/error.h"
+#include "core/random.h"
+#include "spaces/canonical.h"
+#include "spaces/facts.h"
+#include "spaces/search_space.h"
+
+namespace zeroth::spaces {
+namespace {
+
+constexpr uint32_t kSamples = 50;
+
+const SearchSpace& any_space() {
+  const size_t index = GENERATE(range(size_t{0}, all_spaces().size()));
+  const SearchSpace& space = *all_spaces()[index];
+  UNSCOPED_INFO("space " << space.name());
+  return space;
+}
+
+std::vector<Architecture> samples(const SearchSpace& space) {
+  const core::Stream stream(1, "conformance");
+  std::vector<Architecture> drawn;
+  for (uint32_t i = 0; i < kSamples; ++i) drawn.push_back(space.sample(stream, i * space.draws()));
+  return drawn;
+}
+
+int decisions_apart(const Architecture& a, const Architecture& b) {
+  REQUIRE(a.choices.size() == b.choices.size());
+  int apart = 0;
+  for (size_t i = 0; i < a.choices.size(); ++i) apart += a.choices[i] != b.choices[i];
+  return apart;
+}
+
+TEST_CASE("every space is found by its name and says what it is") {
+  const SearchSpace& space = any_space();
+  CHECK(&find_space(space.name()) == &space);
+  CHECK_FALSE(space.summary().empty());
+  CHECK_FALSE(space.citation().empty());
+  CHECK(recognise_space(space.example()) == &space);
+}
+
+TEST_CASE("every space reads back what it prints") {
+  const SearchSpace& space = any_space();
+  for (const Architecture& architecture : samples(space)) {
+    CHECK(space.parse(space.print(architecture)) == architecture);
+  }
+  CHECK(space.print(space.parse(space.example())) == space.example());
+}
+
+TEST_CASE("every space refuses what is no architecture, and names the text") {
+  const SearchSpace& space = any_space();
+  CHECK_THROWS_AS(space.parse(""), core::Error);
+  CHECK_THROWS_WITH(space.parse("no such thing"), Catch::Contains("no such thing"));
+}
+
+TEST_CASE("every finite space enumerates as many different architectures as it says") {
+  const SearchSpace& space = any_space();
+  if (!space.size() || *space.size() > 100000) return;
+  std::set<Architecture> seen;
+  for (uint64_t index = 0; index < *space.size(); ++index) seen.insert(space.at(index));
+  CHECK(seen.size() == *space.size());
+  for (const Architecture& architecture : samples(space)) CHECK(seen.count(architecture) == 1);
+}
+
+TEST_CASE("samples of every space differ, and depend on the seed alone") {
+  const SearchSpace& space = any_space();
+  const std::vector<Architecture> drawn = samples(space);
+  CHECK(drawn == samples(space));
+  CHECK(std::set<Architecture>(drawn.begin(), drawn.end()).size() > kSamples / 2);
+}
+
+TEST_CASE("neighbours in every space are one decision away, distinct and mutual") {
+  const SearchSpace& space = any_space();
+  for (const Architecture& architecture : samples(space)) {
+    const std::vector<Architecture> neighbours = space.neighbours(architecture);
+    CHECK_FALSE(neighbours.empty());
+    CHECK(std::set<Architecture>(neighbours.begin(), neighbours.end()).size() == neighbours.size());
+    for (const Architecture& neighbour : neighbours) {
+      CHECK(decisions_apart(architecture, neighbour) == 1);
+      const std::vector<Architecture> back = space.neighbours(neighbour);
+      CHECK(std::find(back.begin(), back.end(), architecture) != back.end());
+    }
+  }
+}
+
+TEST_CASE("every space lowers to one logit a class, in both views and at both of its shapes") {
+  const SearchSpace& space = any_space();
+  for (NetShape shape : {space.full_shape(), space.fast_shape()}) {
+    shape.classes = 7;
+    for (const Architecture& architecture : samples(space)) {
+      const std::vector<UnitGraph> written = space.cells(architecture);
+      for (const auto& cells : {written, canonical_form(written).cells}) {
+        const OpGraph net = space.lower(cells, shape);
+        const FeatureShape& logits = net.nodes()[net.output()].shape;
+        CHECK(logits.channels == 7);
+        CHECK(logits.height == 1);
+        CHECK(logits.width == 1);
+        CHECK_FALSE(net.taps().empty());
+      }
+    }
+  }
+}
+
+TEST_CASE("parameters in every space are named once and belong to one node each") {
+  const SearchSpace& space = any_space();
+  for (const Architecture& architecture : samples(space)) {
+    const OpGraph net = space.lower(space.cells(architecture), space.fast_shape());
+    std::set<std::string> names;
+    for (const ParamSpec& param : net.params()) names.insert(param.name);
+    CHECK(names.size() == net.params().size());
+    std::vector<int> used;
+    for (const OpNode& node : net.nodes()) used.insert(used.end(), node.params.begin(), node.params.end());
+    CHECK(used.size() == net.params().size());
+    CHECK(std::is_sorted(used.begin(), used.end()));
+  }
+}
+
+TEST_CASE("the canonical form of a canonical graph is itself, in every space") {
+  const SearchSpace& space = any_space();
+  for (const Architecture& architecture : samples(space)) {
+    const CanonicalForm form = canonical_form(space.cells(architecture));
+    const CanonicalForm again = canonical_form(form.cells);
+    CHECK(again.text == form.text);
+    CHECK(again.hash == form.hash);
+    CHECK(form.hash == core::hash_bytes(form.text));
+    CHECK(form.text.find_first_of(",\"\n") == std::string::npos);
+  }
+}
+
+TEST_CASE("live parameters and multiply-adds are never more than written ones, in every space") {
+  const SearchSpace& space = any_space();
+  for (const Architecture& architecture : samples(space)) {
+    const Facts known = facts(space, architecture, space.fast_shape());
+    CHECK(known.live_params > 0);
+    CHECK(known.live_params <= known.params);
+    CHECK(known.live_macs > 0);
+    CHECK(known.live_macs <= known.macs);
+  }
+}
+
+TEST_CASE("an unknown space is answered with the known ones") {
+  CHECK_THROWS_AS(find_space("nasbench-201"), core::UsageError);
+  CHECK_THROWS_WITH(find_space("nasbench-201"), Catch::Contains("unknown space \"nasbench-201\"") &&
+                                                    Catch::Contains("did you mean \"nasbench201\"?"));
+  CHECK(recognise_space("no such thing") == nullptr);
+}
+
+}  // namespace
+}  // namespace zeroth::spaces

@@ -49,7 +49,7 @@ int run(int argc, char** argv) {
 int main(int argc, char** argv) {
   // oneDNN keeps code for every shape it has met: without a limit memory grows with the number of architectures. Read
   // before the first tensor operation; a user's own value stands.
-  setenv("DNNL_PRIMITIVE_CACHE_CAPACITY", "64", /*overwrite=*/0);
+  setenv("DNNL_PRIMITIVE_CACHE_CAPACITY", "512", /*overwrite=*/0);
   at::set_num_threads(1);
   zeroth::core::install_signal_handlers();
   try {

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/error.h"
+#include "nn/convolution.h"
 
 namespace zeroth::nn {
 namespace {
@@ -12,8 +13,6 @@ namespace {
 using spaces::OpKind;
 using spaces::OpNode;
 using spaces::ParamRole;
-
-constexpr double kNormEpsilon = 1e-5;
 
 bool is_weightless(OpKind kind) { return kind == OpKind::kRelu || kind == OpKind::kAvgPool || kind == OpKind::kZero; }
 
@@ -34,26 +33,7 @@ std::vector<int> executed_nodes(const spaces::OpGraph& graph) {
   return executed;
 }
 
-// The result, and the inverse deviation by channel.
-std::pair<torch::Tensor, torch::Tensor> batch_norm(const torch::Tensor& x, const torch::Tensor& weight,
-                                                   const torch::Tensor& bias, Norm norm) {
-  if (norm == Norm::kBypass) return {x, {}};
-  torch::Tensor mean, variance;  // tracked statistics; batch statistics need none
-  if (norm == Norm::kRunning) {
-    mean = torch::zeros_like(bias);
-    variance = torch::ones_like(weight);
-  }
-  const auto result = at::native_batch_norm(x, weight, bias, mean, variance, /*training=*/norm == Norm::kBatch,
-                                            /*momentum=*/0.0, kNormEpsilon);
-  return {std::get<0>(result), std::get<2>(result)};
-}
-
 }  // namespace
-
-torch::Tensor convolution(const torch::Tensor& x, const torch::Tensor& weight, const OpNode& node) {
-  return at::convolution(x, weight, {}, {node.stride, node.stride}, {node.padding, node.padding}, {1, 1},
-                         /*transposed=*/false, {0, 0}, /*groups=*/1);
-}
 
 Network::Network(spaces::OpGraph graph, std::vector<torch::Tensor> params)
     : graph_(std::move(graph)), params_(std::move(params)), executed_(executed_nodes(graph_)) {
@@ -73,11 +53,20 @@ Network::Network(spaces::OpGraph graph, std::vector<torch::Tensor> params)
 }
 
 torch::Tensor Network::forward(const torch::Tensor& images, Norm norm, const Observer& observer) const {
-  return forward_with(params_, images, norm, observer);
+  return run(params_, images, norm, /*second_order=*/false, observer);
+}
+
+torch::Tensor Network::forward_for_second_order(const torch::Tensor& images) const {
+  return run(params_, images, Norm::kBatch, /*second_order=*/true, {});
 }
 
 torch::Tensor Network::forward_with(const std::vector<torch::Tensor>& params, const torch::Tensor& images, Norm norm,
                                     const Observer& observer) const {
+  return run(params, images, norm, /*second_order=*/false, observer);
+}
+
+torch::Tensor Network::run(const std::vector<torch::Tensor>& params, const torch::Tensor& images, Norm norm,
+                           bool second_order, const Observer& observer) const {
   std::vector<torch::Tensor> values(graph_.nodes().size());
   std::vector<int> reads_left = reads_;
   for (size_t i = 0; i < values.size(); ++i) {
@@ -94,7 +83,8 @@ torch::Tensor Network::forward_with(const std::vector<torch::Tensor>& params, co
         value = images;
         break;
       case OpKind::kConv2d:
-        value = convolution(operand(0), param(0), node);
+        value = second_order ? twice_differentiable_convolution(operand(0), param(0), node)
+                             : convolution(operand(0), param(0), node);
         break;
       case OpKind::kBatchNorm:
         std::tie(value, inverse_deviation) = batch_norm(operand(0), param(0), param(1), norm);

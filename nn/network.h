@@ -4,17 +4,11 @@
 #include <functional>
 #include <vector>
 
+#include "nn/batch_norm.h"
 #include "nn/torch_compat.h"
 #include "spaces/op_graph.h"
 
 namespace zeroth::nn {
-
-// What a batch norm divides by.
-enum class Norm {
-  kBatch,    // mean and biased variance of this batch over (n, h, w), eps 1e-5
-  kRunning,  // the tracked statistics at initialisation: mean 0, variance 1
-  kBypass    // nothing: the batch norm is the identity
-};
 
 // What a forward pass lets others see. Called once for each node that is executed, after it ran. `uses` counts the
 // equal nodes of the graph that this execution stands for: several units that read one feature map share its ReLU.
@@ -40,6 +34,8 @@ class Network {
 
   // Logits (N, classes). Takes part in autograd unless a guard says otherwise.
   torch::Tensor forward(const torch::Tensor& images, Norm norm, const Observer& observer = {}) const;
+  // The same with batch statistics, for a gradient to weights() that is differentiated again.
+  torch::Tensor forward_for_second_order(const torch::Tensor& images) const;
   // The same graph with other parameters in place of params().
   torch::Tensor forward_with(const std::vector<torch::Tensor>& params, const torch::Tensor& images, Norm norm,
                              const Observer& observer = {}) const;
@@ -48,6 +44,9 @@ class Network {
   int executed(int node) const { return executed_[static_cast<size_t>(node)]; }
 
  private:
+  torch::Tensor run(const std::vector<torch::Tensor>& params, const torch::Tensor& images, Norm norm, bool second_order,
+                    const Observer& observer) const;
+
   spaces::OpGraph graph_;
   std::vector<torch::Tensor> params_;
   std::vector<torch::Tensor> weights_;
@@ -56,8 +55,5 @@ class Network {
   std::vector<int> uses_;   // by node: nodes that it is executed for, 0 where another stands for it
   std::vector<int> reads_;  // by executed node: how often its value is read
 };
-
-// Convolution of (N, C, H, W) without bias.
-torch::Tensor convolution(const torch::Tensor& x, const torch::Tensor& weight, const spaces::OpNode& node);
 
 }  // namespace zeroth::nn

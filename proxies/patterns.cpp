@@ -78,15 +78,6 @@ void for_each_image(const torch::Tensor& map, const Visit& visit) {
 
 }  // namespace
 
-void Codes::append(const torch::Tensor& map) {
-  for_each_image(map, [this](size_t n, const auto* x, size_t units) {
-    std::vector<uint64_t>& row = rows_[n];
-    const size_t old_words = row.size();
-    row.resize(old_words + words_for(units));
-    pack(x, units, row.data() + old_words);
-  });
-}
-
 void PatternDistances::add(const torch::Tensor& map, int uses) {
   const int64_t images = map.size(0);
   if (differing.size() == 0) differing.setZero(images, images);

@@ -9,19 +9,6 @@
 
 namespace zeroth::proxies {
 
-// Codes of N images, one row of 64-bit words each. Bits of one feature map start at a new word.
-class Codes {
- public:
-  explicit Codes(int64_t images) : rows_(static_cast<size_t>(images)) {}
-
-  // Appends the signs of a feature map (N, ...), float32 or float64.
-  void append(const torch::Tensor& map);
-  const std::vector<std::vector<uint64_t>>& rows() const { return rows_; }
-
- private:
-  std::vector<std::vector<uint64_t>> rows_;
-};
-
 // In how many units two images differ, over some ReLUs; a ReLU that several units share counts for each.
 struct PatternDistances {
   int64_t units = 0;

@@ -8,16 +8,20 @@ namespace {
 constexpr int64_t kFastBatch = 32;
 constexpr int64_t kFullBatch = 64;
 
+void apply(const Overrides& overrides, spaces::NetShape& shape) {
+  shape.channels = overrides.channels.value_or(shape.channels);
+  shape.cells = overrides.cells.value_or(shape.cells);
+  shape.resolution = overrides.resolution.value_or(shape.resolution);
+  shape.classes = overrides.classes.value_or(shape.classes);
+}
+
 void apply(const Overrides& overrides, nn::Setting& setting) {
   setting.view = overrides.view.value_or(setting.view);
   setting.init = overrides.init.value_or(setting.init);
   setting.dtype = overrides.dtype.value_or(setting.dtype);
   setting.repeats = overrides.repeats.value_or(setting.repeats);
   if (setting.shape.thin) return;
-  setting.shape.channels = overrides.channels.value_or(setting.shape.channels);
-  setting.shape.cells = overrides.cells.value_or(setting.shape.cells);
-  setting.shape.resolution = overrides.resolution.value_or(setting.shape.resolution);
-  setting.shape.classes = overrides.classes.value_or(setting.shape.classes);
+  apply(overrides, setting.shape);
   setting.batch = overrides.batch.value_or(setting.batch);
 }
 
@@ -62,6 +66,8 @@ Plan make_plan(const spaces::SearchSpace& space, const std::vector<const Proxy*>
   plan.proxies = proxies;
   const nn::Setting base = base_setting(space, fidelity);
   plan.view = overrides.view.value_or(base.view);
+  plan.cost_shape = space.full_shape();
+  apply(overrides, plan.cost_shape);
   for (size_t i = 0; i < proxies.size(); ++i) {
     if (proxies[i]->score_facts) continue;
     Request request = proxies[i]->request(fidelity, base);

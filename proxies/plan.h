@@ -39,6 +39,7 @@ struct Plan {
   std::vector<const Proxy*> proxies;
   std::vector<PlanGroup> groups;  // of the proxies that need a network
   nn::GraphView view = nn::GraphView::kCanonical;
+  spaces::NetShape cost_shape;  // of the network whose size and cost are counted: the full one, unless overridden
 
   // Passes that any group runs.
   PassSet passes() const;

@@ -6,6 +6,7 @@
 #include "proxies/channel_saliency.h"
 #include "proxies/coupled_kernel.h"
 #include "proxies/sample_kernel.h"
+#include "proxies/thin_codes.h"
 
 namespace zeroth::proxies {
 namespace {
@@ -56,6 +57,7 @@ void Probe::run(PassSet passes) {
   done_ |= passes;
   if (passes.has_any(kNeedLossGradient)) done_ |= {Pass::kLossGradient};
   if (passes.has_any(kOnFirstMinibatch)) run_first_minibatch(passes);
+  if (passes.has(Pass::kHessianGradient)) run_hessian_gradient();
   if (passes.has(Pass::kSecondGradient)) run_second_gradient();
   if (passes.has(Pass::kAbsoluteWeights)) run_absolute_weights();
   if (passes.has(Pass::kThinCodes)) run_thin_codes();
@@ -112,34 +114,31 @@ void Probe::run_first_minibatch(PassSet passes) {
   }
   if (!passes.has_any(kNeedLossGradient)) return;
 
-  const bool second_order = passes.has(Pass::kHessianGradient);
-  {
-    const Stopwatch watch(seconds_[static_cast<size_t>(Pass::kLossGradient)]);
-    saliency.start();
-    loss_gradient_ = torch::autograd::grad({cross_entropy(logits, batch.labels)}, network_.weights(), {},
-                                           /*retain_graph=*/second_order, /*create_graph=*/second_order,
-                                           /*allow_unused=*/true);
-    ++count_.backwards;
-    channel_saliency_ = saliency.stop();
+  const Stopwatch watch(seconds_[static_cast<size_t>(Pass::kLossGradient)]);
+  saliency.start();
+  loss_gradient_ = torch::autograd::grad({cross_entropy(logits, batch.labels)}, network_.weights(), {},
+                                         /*retain_graph=*/false, /*create_graph=*/false, /*allow_unused=*/true);
+  ++count_.backwards;
+  channel_saliency_ = saliency.stop();
+}
+
+void Probe::run_hessian_gradient() {
+  const Stopwatch watch(seconds_[static_cast<size_t>(Pass::kHessianGradient)]);
+  const nn::Minibatch& batch = minibatches_.get(setting_, Draw::kFirst, repeat_);
+  const Tensor loss = cross_entropy(network_.forward_for_second_order(batch.images), batch.labels);
+  const std::vector<Tensor> gradients = torch::autograd::grad({loss}, network_.weights(), {}, /*retain_graph=*/true,
+                                                              /*create_graph=*/true, /*allow_unused=*/true);
+  ++count_.forwards;
+  ++count_.backwards;
+  std::vector<Tensor> products;
+  for (const Tensor& gradient : gradients) {
+    if (gradient.defined() && gradient.requires_grad()) products.push_back((gradient.detach() * gradient).sum());
   }
-  if (second_order) {
-    const Stopwatch watch(seconds_[static_cast<size_t>(Pass::kHessianGradient)]);
-    std::vector<Tensor> products;
-    for (const Tensor& gradient : loss_gradient_) {
-      if (gradient.defined()) products.push_back((gradient.detach() * gradient).sum());
-    }
-    // A dead network's gradient is a constant zero, with nothing to differentiate.
-    const Tensor along = products.empty() ? torch::zeros({}) : at::stack(products).sum();
-    if (along.requires_grad()) {
-      hessian_gradient_ = torch::autograd::grad({along}, network_.weights(), {}, /*retain_graph=*/false,
-                                                /*create_graph=*/false, /*allow_unused=*/true);
-      ++count_.backwards;
-    }
-    hessian_gradient_.resize(network_.weights().size());
-    for (Tensor& gradient : loss_gradient_) {
-      if (gradient.defined()) gradient = gradient.detach();
-    }
-  }
+  hessian_gradient_.resize(network_.weights().size());
+  if (products.empty()) return;  // a dead network's gradient is a constant zero
+  hessian_gradient_ = torch::autograd::grad({at::stack(products).sum()}, network_.weights(), {}, /*retain_graph=*/false,
+                                            /*create_graph=*/false, /*allow_unused=*/true);
+  ++count_.backwards;
 }
 
 void Probe::run_second_gradient() {
@@ -176,12 +175,9 @@ void Probe::run_thin_codes() {
   const Stopwatch watch(seconds_[static_cast<size_t>(Pass::kThinCodes)]);
   const at::AutoGradMode gradients(false);
   for (const Draw draw : {Draw::kThin1, Draw::kThin2, Draw::kThin3}) {
-    Codes codes(setting_.batch);
-    network_.forward(minibatches_.get(setting_, draw, repeat_).images, Norm::kBatch, [&](const NodeResult& result) {
-      if (network_.graph().nodes()[static_cast<size_t>(result.node)].kind == OpKind::kRelu) codes.append(result.value);
-    });
+    const auto codes = proxies::thin_codes(network_, minibatches_.get(setting_, draw, repeat_).images);
+    thin_codes_.insert(thin_codes_.end(), codes.begin(), codes.end());
     ++count_.forwards;
-    thin_codes_.insert(thin_codes_.end(), codes.rows().begin(), codes.rows().end());
   }
 }
 

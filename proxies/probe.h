@@ -34,7 +34,7 @@ class Probe {
   // on the weight.
   const std::vector<torch::Tensor>& loss_gradient() const;
   const std::vector<torch::Tensor>& second_gradient() const;  // on the second minibatch
-  // The Hessian of the loss times loss_gradient(), likewise.
+  // The Hessian of the loss times its gradient, likewise.
   const std::vector<torch::Tensor>& hessian_gradient() const;
   // For each convolution and linear layer: by output channel, half the mean over images of the squared sum over
   // positions of activation times gradient (Fisher pruning's saliency). Empty where no gradient arrives.
@@ -59,6 +59,7 @@ class Probe {
 
  private:
   void run_first_minibatch(PassSet passes);
+  void run_hessian_gradient();
   void run_second_gradient();
   void run_absolute_weights();
   void run_thin_codes();

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "core/error.h"
+#include "nn/convolution.h"
 #include "proxies/reduce.h"
 
 namespace zeroth::proxies {
@@ -85,10 +85,7 @@ void SampleKernel::convolution(const OpNode& node, const Tensor& gradient) {
   add_gram(at::bmm(pixel_rows(gradient).transpose(1, 2), patches(node)).reshape({gradient.size(0), -1}));
   const Tensor& x = values_[static_cast<size_t>(network_.executed(node.operands[0]))];
   const Tensor& weight = network_.params()[static_cast<size_t>(node.params[0])];
-  add_gradient(node.operands[0], std::get<0>(at::convolution_backward(
-                                     gradient, x, weight.detach(), c10::nullopt, {node.stride, node.stride},
-                                     {node.padding, node.padding}, {1, 1}, /*transposed=*/false, {0, 0},
-                                     /*groups=*/1, {true, false, false})));
+  add_gradient(node.operands[0], nn::convolution_gradient_to_input(gradient, x, weight.detach(), node));
 }
 
 void SampleKernel::batch_norm(size_t index, const OpNode& node, const Tensor& gradient) {

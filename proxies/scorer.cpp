@@ -35,19 +35,13 @@ void fail(const PlanGroup& group, const std::string& reason, Scores& scores) {
 }  // namespace
 
 Scorer::Scorer(const spaces::SearchSpace& space, const Plan& plan, const nn::MinibatchStore& minibatches, uint64_t seed)
-    : space_(space), plan_(plan), minibatches_(minibatches), seed_(seed), cost_shape_([&] {
-        spaces::NetShape shape = space.full_shape();
-        for (const PlanGroup& group : plan.groups) {
-          if (!group.setting.shape.thin) shape.classes = group.setting.shape.classes;
-        }
-        return shape;
-      }()) {}
+    : space_(space), plan_(plan), minibatches_(minibatches), seed_(seed) {}
 
 Scores Scorer::score_facts(const spaces::Architecture& architecture, const spaces::CanonicalForm& form) const {
   const Clock::time_point start = Clock::now();
   Scores scores;
   scores.proxies.resize(plan_.proxies.size());
-  const spaces::Facts facts = spaces::facts(space_, space_.cells(architecture), form.cells, cost_shape_);
+  const spaces::Facts facts = spaces::facts(space_, space_.cells(architecture), form.cells, plan_.cost_shape);
   for (size_t i = 0; i < plan_.proxies.size(); ++i) {
     if (plan_.proxies[i]->score_facts) scores.proxies[i].value = plan_.proxies[i]->score_facts(facts);
   }

@@ -55,7 +55,6 @@ class Scorer {
   const Plan& plan_;
   const nn::MinibatchStore& minibatches_;
   const uint64_t seed_;
-  const spaces::NetShape cost_shape_;  // the full network's, with the run's classes
 };
 
 }  // namespace zeroth::proxies

@@ -11,8 +11,8 @@
 
 #include "core/error.h"
 #include "core/random.h"
-#include "tests/core/gzip_bytes.h"
-#include "tests/core/temporary_folder.h"
+#include "tests/gzip_bytes.h"
+#include "tests/temporary_folder.h"
 
 namespace zeroth::core {
 namespace {

@@ -7,7 +7,7 @@
 
 #include "core/error.h"
 #include "tests/core/image_files.h"
-#include "tests/core/temporary_folder.h"
+#include "tests/temporary_folder.h"
 
 namespace zeroth::core {
 namespace {

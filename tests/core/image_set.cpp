@@ -8,9 +8,9 @@
 
 #include "core/error.h"
 #include "tests/benchmarks.h"
-#include "tests/core/gzip_bytes.h"
 #include "tests/core/image_files.h"
-#include "tests/core/temporary_folder.h"
+#include "tests/gzip_bytes.h"
+#include "tests/temporary_folder.h"
 
 namespace zeroth::core {
 namespace {
@@ -49,7 +49,9 @@ class FashionMnistIn {
 
 std::string one_colour_png(int size, unsigned char red, unsigned char green, unsigned char blue) {
   std::vector<unsigned char> pixels;
-  for (int i = 0; i < size * size; ++i) pixels.insert(pixels.end(), {red, green, blue});
+  for (int i = 0; i < size * size; ++i) {
+    for (const unsigned char value : {red, green, blue}) pixels.push_back(value);
+  }
   return png_bytes(size, size, PNG_COLOR_TYPE_RGB, 8, pixels);
 }
 

@@ -7,7 +7,7 @@
 #include <filesystem>
 
 #include "core/error.h"
-#include "tests/core/temporary_folder.h"
+#include "tests/temporary_folder.h"
 
 namespace zeroth::core {
 namespace {

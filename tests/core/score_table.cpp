@@ -10,8 +10,8 @@
 
 #include "core/error.h"
 #include "tests/benchmarks.h"
-#include "tests/core/gzip_bytes.h"
-#include "tests/core/temporary_folder.h"
+#include "tests/gzip_bytes.h"
+#include "tests/temporary_folder.h"
 
 namespace zeroth::core {
 namespace {

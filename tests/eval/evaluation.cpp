@@ -130,7 +130,7 @@ TEST_CASE("What a score finds: ties at the top are averaged, the shortlist takes
   const std::vector<double> accuracies = {50, 70, 10, 20, 30, 40, 50, 60, 61, 62, 99, 98};
   for (size_t row = 0; row < accuracies.size(); ++row) {
     population.architectures.push_back(std::to_string(row));
-    score.values.push_back(row < 2 ? 2 : 1);
+    score.values.emplace_back(row < 2 ? 2 : 1);
   }
   population.accuracy = accuracies;
   number_functions(population.architectures, population);
@@ -148,7 +148,7 @@ TEST_CASE(
   for (int row = 0; row < 25; ++row) {
     population.architectures.push_back(std::to_string(row));
     population.accuracy.push_back(row);
-    score.values.push_back(row);
+    score.values.emplace_back(row);
   }
   number_functions(population.architectures, population);
   // The best three rows, 22 to 24, get scores in falling order: -1 among them whatever the other rows say.

@@ -9,8 +9,8 @@
 
 #include "core/error.h"
 #include "spaces/canonical.h"
-#include "tests/core/gzip_bytes.h"
-#include "tests/core/temporary_folder.h"
+#include "tests/gzip_bytes.h"
+#include "tests/temporary_folder.h"
 
 namespace zeroth::search {
 namespace {

@@ -1,0 +1,24 @@
+// Batch norm over (n, h, w). LibTorch's own adds up a channels-last map in float32, which loses digits that decide
+// the sign of a ReLU's input; and it takes the second derivative apart into some thirty passes over the map, which
+// costs twice as much as everything else. Here sums are in double, and every derivative is two passes.
+#pragma once
+
+#include <utility>
+
+#include "nn/torch_compat.h"
+
+namespace zeroth::nn {
+
+// What a batch norm subtracts and divides by.
+enum class Norm {
+  kBatch,    // mean and biased variance of this batch, eps 1e-5
+  kRunning,  // the tracked statistics at initialisation: mean 0, variance 1
+  kBypass    // nothing: the batch norm is the identity
+};
+
+// x (N, C, H, W), weight and bias (C). The result, channels-last, and 1 / deviation by channel in x's type (undefined
+// with kBypass). Can be differentiated twice to x; its weight and bias only once.
+std::pair<torch::Tensor, torch::Tensor> batch_norm(const torch::Tensor& x, const torch::Tensor& weight,
+                                                   const torch::Tensor& bias, Norm norm);
+
+}  // namespace zeroth::nn

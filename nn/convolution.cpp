@@ -1,0 +1,113 @@
+#include "nn/convolution.h"
+
+#include <torch/csrc/autograd/custom_function.h>
+
+#include <utility>
+
+#include "nn/channel_sums.h"
+
+namespace zeroth::nn {
+namespace {
+
+using torch::Tensor;
+using torch::autograd::AutogradContext;
+using torch::autograd::Function;
+using torch::autograd::variable_list;
+
+// The numbers of a convolution as autograd can save them: kernel size is the weight's.
+struct Geometry {
+  int64_t stride, padding;
+};
+
+Tensor convolve(const Tensor& x, const Tensor& weight, Geometry g) {
+  return at::convolution(x, weight, {}, {g.stride, g.stride}, {g.padding, g.padding}, {1, 1}, /*transposed=*/false,
+                         {0, 0},
+                         /*groups=*/1);
+}
+
+// Gradients of sum(gradient * convolve(x, weight)) to x and weight, as far as wanted.
+std::pair<Tensor, Tensor> convolve_backward(const Tensor& gradient, const Tensor& x, const Tensor& weight, Geometry g,
+                                            bool to_x, bool to_weight) {
+  const auto result =
+      at::convolution_backward(gradient, x, weight, c10::nullopt, {g.stride, g.stride}, {g.padding, g.padding}, {1, 1},
+                               /*transposed=*/false, {0, 0}, /*groups=*/1, {to_x, to_weight, false});
+  return {std::get<0>(result), std::get<1>(result)};
+}
+
+void save(AutogradContext* context, Geometry g, bool to_x) {
+  context->saved_data["stride"] = g.stride;
+  context->saved_data["padding"] = g.padding;
+  context->saved_data["to_x"] = to_x;
+}
+
+Geometry saved_geometry(AutogradContext* context) {
+  return {context->saved_data["stride"].toInt(), context->saved_data["padding"].toInt()};
+}
+
+Tensor sum_of(const Tensor& a, const Tensor& b) { return !a.defined() ? b : !b.defined() ? a : a + b; }
+
+// (gradient, x, weight) -> gradients to x (empty for the images) and weight. Bilinear in gradient and (x, weight), so
+// its derivatives are convolutions again.
+struct ConvolutionBackward : Function<ConvolutionBackward> {
+  static variable_list forward(AutogradContext* context, const Tensor& gradient, const Tensor& x, const Tensor& weight,
+                               int64_t stride, int64_t padding, bool to_x) {
+    context->save_for_backward({gradient, x, weight});
+    save(context, {stride, padding}, to_x);
+    const auto [g_x, g_weight] = convolve_backward(gradient, x, weight, {stride, padding}, to_x, /*to_weight=*/true);
+    return {g_x.defined() ? g_x : torch::empty({0}, x.options()), g_weight};
+  }
+
+  static variable_list backward(AutogradContext* context, variable_list adjoint) {
+    const variable_list saved = context->get_saved_variables();
+    const Tensor &gradient = saved[0], &x = saved[1], &weight = saved[2];
+    const Geometry g = saved_geometry(context);
+    const bool to_x = context->saved_data["to_x"].toBool();
+    const Tensor along_x = to_x && adjoint[0].defined() ? channels_last(adjoint[0]) : Tensor();
+    const Tensor& along_weight = adjoint[1];
+    Tensor d_gradient, d_x, d_weight;
+    if (along_x.defined()) {
+      d_gradient = convolve(along_x, weight, g);
+      d_weight = convolve_backward(gradient, along_x, weight, g, /*to_x=*/false, /*to_weight=*/true).second;
+    }
+    if (along_weight.defined()) {
+      d_gradient = sum_of(d_gradient, convolve(x, along_weight, g));
+      if (to_x) d_x = convolve_backward(gradient, x, along_weight, g, /*to_x=*/true, /*to_weight=*/false).first;
+    }
+    return {d_gradient, d_x, d_weight, {}, {}, {}};
+  }
+};
+
+struct Convolution : Function<Convolution> {
+  static Tensor forward(AutogradContext* context, const Tensor& x, const Tensor& weight, int64_t stride,
+                        int64_t padding, bool to_x) {
+    context->save_for_backward({x, weight});
+    save(context, {stride, padding}, to_x);
+    return channels_last(convolve(x, weight, {stride, padding}));
+  }
+
+  static variable_list backward(AutogradContext* context, const variable_list& gradients) {
+    const variable_list saved = context->get_saved_variables();
+    const Geometry g = saved_geometry(context);
+    const bool to_x = context->saved_data["to_x"].toBool();
+    const variable_list result =
+        ConvolutionBackward::apply(channels_last(gradients[0]), saved[0], saved[1], g.stride, g.padding, to_x);
+    return {to_x ? result[0] : Tensor(), result[1], {}, {}, {}};
+  }
+};
+
+}  // namespace
+
+Tensor twice_differentiable_convolution(const Tensor& x, const Tensor& weight, const spaces::OpNode& node) {
+  return Convolution::apply(channels_last(x), weight, int64_t{node.stride}, int64_t{node.padding}, x.requires_grad());
+}
+
+Tensor convolution(const Tensor& x, const Tensor& weight, const spaces::OpNode& node) {
+  return convolve(x, weight, {node.stride, node.padding});
+}
+
+Tensor convolution_gradient_to_input(const Tensor& gradient, const Tensor& x, const Tensor& weight,
+                                     const spaces::OpNode& node) {
+  return convolve_backward(gradient, x, weight, {node.stride, node.padding}, /*to_x=*/true, /*to_weight=*/false).first;
+}
+
+}  // namespace zeroth::nn

@@ -1,0 +1,51 @@
+// Small operator graphs for tests, and a network's weights by the name of its parameter.
+#pragma once
+
+#include <catch2/catch.hpp>
+#include <string>
+#include <vector>
+
+#include "nn/initialiser.h"
+#include "nn/network.h"
+#include "spaces/search_space.h"
+
+namespace zeroth::tests {
+
+// A network that has one of each operator but the zero: two convolutions behind one feature map whose ReLU they share,
+// two equal pools, a sum, a strided convolution.
+//
+//   stem - bn -+- relu - conv a - bn -+
+//              +- relu - conv b - bn -+- sum - relu - conv c (stride 2) - bn - relu - pool - linear
+//              +- avg pool -----------+
+//              +- avg pool -----------+
+inline spaces::OpGraph branched_graph(int64_t channels = 4, int64_t resolution = 8, int64_t classes = 5) {
+  spaces::OpGraph net;
+  const auto convolution = [&](int x, int64_t out, int kernel, int stride, const std::string& scope) {
+    x = net.conv2d(x, out, kernel, stride, kernel / 2, scope + ".conv");
+    return net.batch_norm(x, scope + ".bn");
+  };
+  const int stem = convolution(net.input({3, resolution, resolution}), channels, 3, 1, "stem");
+  const int a = convolution(net.relu(stem, "a.relu"), channels, 3, 1, "a");
+  const int b = convolution(net.relu(stem, "b.relu"), channels, 1, 1, "b");
+  const int left = net.avg_pool(stem, 3, 1, 1, "left"), right = net.avg_pool(stem, 3, 1, 1, "right");
+  const int sum = net.add({a, b, left, right}, "sum");
+  const int c = convolution(net.relu(sum, "c.relu"), 2 * channels, 3, 2, "c");
+  net.linear(net.global_avg_pool(net.relu(c, "last"), "pool"), classes, "classifier");
+  return net;
+}
+
+inline const torch::Tensor& param(const nn::Network& network, const std::string& name) {
+  const auto& specs = network.graph().params();
+  for (size_t i = 0; i < specs.size(); ++i) {
+    if (specs[i].name == name) return network.params()[i];
+  }
+  FAIL("no parameter is called " << name);
+  return network.params().front();
+}
+
+inline double largest_difference(const torch::Tensor& a, const torch::Tensor& b) {
+  REQUIRE(a.sizes() == b.sizes());
+  return (a.to(torch::kFloat64) - b.to(torch::kFloat64)).abs().max().item<double>();
+}
+
+}  // namespace zeroth::tests

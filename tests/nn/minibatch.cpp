@@ -1,0 +1,211 @@
+// Minibatches: one for all architectures of a run, disjoint draws, true labels of real images.
+#include "nn/minibatch.h"
+
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <cmath>
+#include <set>
+#include <string>
+
+#include "core/error.h"
+#include "core/random.h"
+#include "tests/temporary_folder.h"
+
+namespace zeroth::nn {
+namespace {
+
+using torch::Tensor;
+
+Setting small_setting(int64_t batch = 8, DType dtype = DType::kFloat32) {
+  Setting setting;
+  setting.shape.resolution = 8;
+  setting.batch = batch;
+  setting.dtype = dtype;
+  return setting;
+}
+
+Setting thin_setting(int64_t batch) {
+  Setting setting;
+  setting.shape.thin = true;
+  setting.shape.channels = setting.shape.input_channels = 1;
+  setting.shape.resolution = 3;
+  setting.batch = batch;
+  return setting;
+}
+
+// `count` records of random pixels, image i with label i mod 10, in CIFAR-10's binary format.
+std::string cifar_records(int count) {
+  const core::Stream stream(9, "pixels");
+  std::string bytes;
+  for (int i = 0; i < count; ++i) {
+    bytes += static_cast<char>(i % 10);
+    for (int p = 0; p < 3072; ++p) {
+      bytes += static_cast<char>(stream.below(256, static_cast<uint32_t>(3072 * i + p)));
+    }
+  }
+  return bytes;
+}
+
+Tensor image_of(const core::ImageSet& set, size_t i, int resolution) {
+  const std::vector<float> pixels = set.image(i, resolution);
+  Tensor image = torch::empty({3, resolution, resolution});
+  std::copy(pixels.begin(), pixels.end(), image.data_ptr<float>());
+  return image;
+}
+
+// The number of the image in the set; -1 where it is none of them.
+int find_image(const core::ImageSet& set, const Tensor& image) {
+  for (size_t i = 0; i < set.size(); ++i) {
+    if (at::equal(image_of(set, i, static_cast<int>(image.size(1))), image)) return static_cast<int>(i);
+  }
+  return -1;
+}
+
+std::vector<int> numbers_of(const core::ImageSet& set, const Minibatch& batch) {
+  std::vector<int> numbers;
+  for (int64_t n = 0; n < batch.images.size(0); ++n) numbers.push_back(find_image(set, batch.images[n].contiguous()));
+  return numbers;
+}
+
+}  // namespace
+
+TEST_CASE("Gaussian minibatches are normal, with labels below the number of classes") {
+  Setting setting = small_setting(256);
+  setting.shape.classes = 3;
+  const Minibatch batch = InputSource("gaussian", 1).draw(setting, Draw::kFirst, 0);
+  CHECK(batch.images.sizes() == torch::IntArrayRef({256, 3, 8, 8}));
+  CHECK(batch.images.is_contiguous(at::MemoryFormat::ChannelsLast));
+  CHECK(std::abs(batch.images.mean().item<double>()) < 0.02);
+  CHECK(batch.images.pow(2).mean().item<double>() == Approx(1.0).epsilon(0.03));
+  for (int64_t label = 0; label < 3; ++label) {
+    CHECK(batch.labels.eq(label).sum().item<double>() == Approx(256.0 / 3.0).epsilon(0.35));
+  }
+  CHECK(batch.labels.lt(3).all().item<bool>());
+}
+
+TEST_CASE("a draw depends on seed, repeat, draw and shape alone, and not on the number of images before it") {
+  const std::string spec = GENERATE("gaussian", "reference");
+  const InputSource source(spec, 1);
+  const Minibatch base = source.draw(small_setting(), Draw::kFirst, 0);
+  const Minibatch again = InputSource(spec, 1).draw(small_setting(), Draw::kFirst, 0);
+  CHECK(at::equal(base.images, again.images));
+  CHECK(at::equal(base.labels, again.labels));
+  CHECK_FALSE(at::equal(base.images, source.draw(small_setting(), Draw::kSecond, 0).images));
+  CHECK_FALSE(at::equal(base.images, source.draw(small_setting(), Draw::kFirst, 1).images));
+  const Tensor larger = source.draw(small_setting(16), Draw::kFirst, 0).images;
+  CHECK(at::equal(larger.narrow(0, 0, 8), base.images));
+  // The seed: of Gaussian images only, the reference rule knows none.
+  const Tensor other_seed = InputSource(spec, 2).draw(small_setting(), Draw::kFirst, 0).images;
+  CHECK(at::equal(other_seed, base.images) == (spec == "reference"));
+}
+
+TEST_CASE("float32 images are the float64 ones, rounded") {
+  const InputSource source("gaussian", 1);
+  const Tensor single = source.draw(small_setting(), Draw::kFirst, 0).images;
+  const Tensor twice = source.draw(small_setting(8, DType::kFloat64), Draw::kFirst, 0).images;
+  CHECK(twice.scalar_type() == torch::kFloat64);
+  CHECK((twice - single).abs().max().item<double>() < 1e-6);
+}
+
+TEST_CASE("a store's digest is that of its images and labels") {
+  const auto digest = [](uint64_t seed, const std::vector<Draw>& draws, int repeat) {
+    const InputSource source("gaussian", seed);
+    MinibatchStore store(source);
+    for (const Draw draw : draws) store.prepare(small_setting(), draw, repeat);
+    return store.digest();
+  };
+  const std::string base = digest(1, {Draw::kFirst}, 0);
+  CHECK(base.size() == 16);
+  CHECK(digest(1, {Draw::kFirst}, 0) == base);
+  CHECK(digest(1, {Draw::kFirst, Draw::kFirst}, 0) == base);  // prepared once
+  CHECK(digest(1, {Draw::kSecond}, 0) != base);
+  CHECK(digest(1, {Draw::kFirst}, 1) != base);
+  CHECK(digest(2, {Draw::kFirst}, 0) != base);
+  CHECK(digest(1, {Draw::kFirst, Draw::kSecond}, 0) == digest(1, {Draw::kSecond, Draw::kFirst}, 0));
+}
+
+TEST_CASE("settings that differ in weights only share a minibatch; reading an unprepared one is a bug") {
+  const InputSource source("gaussian", 1);
+  MinibatchStore store(source);
+  Setting setting = small_setting();
+  store.prepare(setting, Draw::kFirst, 0);
+  Setting other = setting;
+  other.init = Init::kXavier;
+  other.view = GraphView::kAsWritten;
+  other.shape.channels = 4;
+  other.shape.cells = 2;
+  CHECK(store.get(other, Draw::kFirst, 0).images.is_same(store.get(setting, Draw::kFirst, 0).images));
+  CHECK_THROWS_AS(store.get(setting, Draw::kSecond, 0), core::Bug);
+  other.batch = 4;
+  CHECK_THROWS_AS(store.get(other, Draw::kFirst, 0), core::Bug);
+}
+
+TEST_CASE("two draws of real images are disjoint, without repeats, and carry their labels") {
+  const tests::TemporaryFolder folder;
+  const std::string spec = "cifar10:" + folder.write("tiny.bin", cifar_records(40));
+  const InputSource source(spec, 1);
+  CHECK(source.classes() == 10);
+  const auto set = core::open_images(spec);
+  std::set<int> seen;
+  for (const Draw draw : {Draw::kFirst, Draw::kSecond}) {
+    const Minibatch batch = source.draw(small_setting(16), draw, 0);
+    const std::vector<int> numbers = numbers_of(*set, batch);
+    for (size_t n = 0; n < numbers.size(); ++n) {
+      REQUIRE(numbers[n] >= 0);
+      CHECK(seen.insert(numbers[n]).second);
+      CHECK(batch.labels[static_cast<int64_t>(n)].item<int64_t>() == numbers[n] % 10);
+    }
+  }
+  CHECK(seen.size() == 32);
+  // Another repeat shuffles anew.
+  CHECK(numbers_of(*set, source.draw(small_setting(16), Draw::kFirst, 0)) !=
+        numbers_of(*set, source.draw(small_setting(16), Draw::kFirst, 1)));
+}
+
+TEST_CASE("a set smaller than the batch is repeated") {
+  const tests::TemporaryFolder folder;
+  const std::string spec = "cifar10:" + folder.write("tiny.bin", cifar_records(5));
+  const Minibatch batch = InputSource(spec, 1).draw(small_setting(12), Draw::kFirst, 0);
+  const std::vector<int> numbers = numbers_of(*core::open_images(spec), batch);
+  CHECK(std::set<int>(numbers.begin(), numbers.begin() + 5).size() == 5);
+  for (size_t n = 5; n < 12; ++n) CHECK(numbers[n] == numbers[n - 5]);
+}
+
+TEST_CASE("the thin network's images are crops of one plane of one image, in many places") {
+  const tests::TemporaryFolder folder;
+  const std::string spec = "cifar10:" + folder.write("tiny.bin", cifar_records(3));
+  const auto set = core::open_images(spec);
+  std::vector<Tensor> planes;
+  for (size_t i = 0; i < set->size(); ++i) {
+    for (int64_t plane = 0; plane < 3; ++plane) planes.push_back(image_of(*set, i, 32)[plane]);
+  }
+  const Tensor crops = InputSource(spec, 1).draw(thin_setting(24), Draw::kThin2, 0).images;
+  CHECK(crops.sizes() == torch::IntArrayRef({24, 1, 3, 3}));
+  std::set<std::tuple<size_t, int64_t, int64_t>> places;
+  for (int64_t n = 0; n < 24; ++n) {
+    const Tensor crop = crops[n][0].contiguous();
+    const size_t before = places.size();
+    bool found = false;
+    for (size_t p = 0; p < planes.size() && !found; ++p) {
+      const Tensor corners = planes[p].eq(crop[0][0]).nonzero();
+      for (int64_t k = 0; k < corners.size(0) && !found; ++k) {
+        const int64_t top = corners[k][0].item<int64_t>(), left = corners[k][1].item<int64_t>();
+        if (top > 29 || left > 29) continue;
+        found = at::equal(planes[p].narrow(0, top, 3).narrow(1, left, 3), crop);
+        if (found) places.insert({p, top, left});
+      }
+    }
+    CHECK(found);
+    CHECK(places.size() == before + 1);  // of 8,100 places
+  }
+}
+
+TEST_CASE("an input that is none is a usage error, one that cannot be read names the file") {
+  CHECK_THROWS_AS(InputSource("imagenet", 1), core::UsageError);
+  CHECK_THROWS_WITH(InputSource("imagenet", 1), Catch::Contains("imagenet") && Catch::Contains("cifar10:"));
+  CHECK_THROWS_WITH(InputSource("cifar10:/no/such.bin", 1), Catch::Contains("/no/such.bin"));
+  CHECK(InputSource("gaussian", 1).classes() == 0);
+  CHECK(InputSource("reference", 1).classes() == 0);
+}
+
+}  // namespace zeroth::nn

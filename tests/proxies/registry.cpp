@@ -1,0 +1,81 @@
+// The list of proxies and how it is asked for.
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <string>
+#include <vector>
+
+#include "core/error.h"
+#include "proxies/proxy.h"
+
+namespace zeroth::proxies {
+namespace {
+
+using Names = std::vector<std::string>;
+
+Names names_of(const std::vector<const Proxy*>& proxies) {
+  Names names;
+  for (const Proxy* proxy : proxies) names.push_back(proxy->name);
+  return names;
+}
+
+Names all_names() {
+  Names names;
+  for (const Proxy& proxy : all_proxies()) names.push_back(proxy.name);
+  return names;
+}
+
+}  // namespace
+
+TEST_CASE("an unknown proxy is answered with the nearest and with all valid names") {
+  CHECK_THROWS_AS(parse_proxies("snipp"), core::UsageError);
+  CHECK_THROWS_WITH(parse_proxies("nwot,snipp"),
+                    Catch::Contains("unknown proxy \"snipp\"") && Catch::Contains("did you mean \"snip\"?") &&
+                        Catch::Contains("known: params, macs") && Catch::Contains("default, all"));
+  CHECK_THROWS_WITH(parse_proxies(""), Catch::Contains("unknown proxy \"\""));
+  CHECK_THROWS_WITH(parse_proxies("snip,"), Catch::Contains("unknown proxy \"\""));
+  // One spelling each.
+  for (const char* alias : {"jacov", "naswot", "NWOT", "flops", "ntk"}) {
+    CHECK_THROWS_AS(parse_proxies(alias), core::UsageError);
+  }
+}
+
+TEST_CASE("chosen proxies come in column order, each once") {
+  CHECK(names_of(parse_proxies("zico,params,snip,params")) == Names{"params", "snip", "zico"});
+  CHECK(names_of(parse_proxies("all")) == all_names());
+  CHECK(names_of(parse_proxies("snip,all")) == all_names());
+}
+
+TEST_CASE("the default set is one of listed proxies, and can be added to") {
+  Names defaults = default_proxies();
+  CHECK(std::find(defaults.begin(), defaults.end(), "snip") == defaults.end());
+  const Names chosen = names_of(parse_proxies("default"));
+  CHECK(std::is_permutation(chosen.begin(), chosen.end(), defaults.begin(), defaults.end()));
+  defaults.push_back("snip");
+  const Names more = names_of(parse_proxies("default,snip"));
+  CHECK(std::is_permutation(more.begin(), more.end(), defaults.begin(), defaults.end()));
+}
+
+TEST_CASE("fidelities are named, and an unknown one is answered with the names") {
+  for (const char* name : {"fast", "shared", "paper"}) CHECK(name_of(parse_fidelity(name)) == name);
+  CHECK_THROWS_AS(parse_fidelity("full"), core::UsageError);
+  CHECK_THROWS_WITH(parse_fidelity("full"), Catch::Contains("fast, shared, paper"));
+}
+
+TEST_CASE("every pass has a name of its own") {
+  Names names;
+  for (const Pass pass : all_passes()) names.emplace_back(name_of(pass));
+  std::sort(names.begin(), names.end());
+  CHECK(std::adjacent_find(names.begin(), names.end()) == names.end());
+  CHECK(std::count(names.begin(), names.end(), "") == 0);
+}
+
+TEST_CASE("a score that is no number, or no signal, has a reason instead") {
+  CHECK(finite(-2.5) == -2.5);
+  CHECK(finite(0.0) == 0.0);
+  CHECK(alive(2.5) == 2.5);
+  CHECK_THROWS_AS(finite(std::nan("")), Degenerate);
+  CHECK_THROWS_AS(alive(INFINITY), Degenerate);
+  CHECK_THROWS_WITH(alive(0.0), "no signal passes the network");
+}
+
+}  // namespace zeroth::proxies

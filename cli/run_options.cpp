@@ -38,7 +38,7 @@ void add_setting_options(CLI::App& command, RunOptions& options) {
       ->capture_default_str();
   command
       .add_option("--fidelity", options.fidelity,
-                  "fast: shrunk network, canonical graph, batch 32. shared: the benchmark's full network as written, "
+                  "fast: shrunk network, canonical graph, batch 16. shared: the benchmark's full network as written, "
                   "batch 64. paper: each proxy in its authors' setting. An option below wins over it")
       ->capture_default_str();
   command.add_option("--graph", options.graph, "canonical: without what cannot reach the logits; or as-written");

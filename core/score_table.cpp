@@ -35,7 +35,7 @@ class TableReader {
     const auto status = std::find(columns.begin(), columns.end(), "status");
     if (status != columns.end()) status_ = static_cast<size_t>(status - columns.begin());
     // A hash is hexadecimal: some of its values look like numbers.
-    constexpr std::array<std::string_view, 5> kNoScores = {"arch", "status", "index", "canonical", "hash"};
+    constexpr std::array<std::string_view, 6> kNoScores = {"arch", "status", "index", "rank", "canonical", "hash"};
     for (const std::string& column : columns) {
       facts_.emplace_back();
       facts_.back().candidate = std::find(kNoScores.begin(), kNoScores.end(), column) == kNoScores.end();

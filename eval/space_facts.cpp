@@ -24,21 +24,7 @@ bool has_column(const Population& population, const std::string& name) {
 struct Described {
   std::string canonical;
   spaces::Facts facts;
-  int pool_terms = 0;
 };
-
-// How often the result of a pooling is added up. Counting poolings themselves would count twins, which the canonical
-// form merges, once.
-int pool_terms(const std::vector<spaces::UnitGraph>& canonical) {
-  int terms = 0;
-  for (const spaces::UnitGraph& cell : canonical) {
-    for (size_t unit = 0; unit < boost::num_vertices(cell); ++unit) {
-      const bool pool = cell[unit].label.find("pool") != std::string::npos;
-      if (pool) terms += static_cast<int>(boost::out_degree(unit, cell));
-    }
-  }
-  return terms;
-}
 
 std::vector<std::optional<Described>> describe(const std::vector<std::string>& architectures,
                                                const spaces::SearchSpace& space) {
@@ -48,7 +34,7 @@ std::vector<std::optional<Described>> describe(const std::vector<std::string>& a
     try {
       const spaces::Architecture architecture = space.parse(architectures[row]);
       const spaces::CanonicalForm form = spaces::canonical_form(space.cells(architecture));
-      described[row] = {form.text, spaces::facts(space, architecture, shape), pool_terms(form.cells)};
+      described[row] = {form.text, spaces::facts(space, space.cells(architecture), form.cells, shape)};
     } catch (const core::Error&) {
       // An architecture of another space: no facts.
     }
@@ -89,7 +75,7 @@ size_t add_space_facts(Population& population, const spaces::SearchSpace& space)
   population.structure = {
       live_params,
       column_of("convolution_path", described, [](const Described& d) { return d.facts.convolution_path; }),
-      column_of("minus_pool_terms", described, [](const Described& d) { return -d.pool_terms; })};
+      column_of("minus_pool_terms", described, [](const Described& d) { return -d.facts.pool_terms; })};
   return unreadable;
 }
 

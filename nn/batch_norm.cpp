@@ -18,11 +18,6 @@ constexpr double kEpsilon = 1e-5;
 
 Tensor channel_tensor(const std::vector<double>& values) { return torch::tensor(values, torch::kFloat64); }
 
-std::vector<double> channel_values(const Tensor& tensor) {
-  const Tensor values = tensor.detach().to(torch::kFloat64).contiguous();
-  return {values.data_ptr<double>(), values.data_ptr<double>() + values.numel()};
-}
-
 // What is known of a layer after its forward pass, by channel.
 struct Statistics {
   std::vector<double> mean, inverse_deviation, gain;

@@ -1,5 +1,6 @@
 #include "nn/channel_sums.h"
 
+#include <algorithm>
 #include <array>
 
 #include "core/error.h"
@@ -10,59 +11,67 @@ namespace {
 
 using torch::Tensor;
 
-// sums: 2 or 3 rows of `channels`, zero at first.
+// A channels-last map is one long row in which the channels come round again and again. Loops run over whole rounds of
+// at least this many elements, so that maps of few channels fill vectors too.
+constexpr int64_t kLeastRound = 64;
+
+int64_t round_length(int64_t channels) { return channels * ((kLeastRound + channels - 1) / channels); }
+
+// sums: 2 or 3 rows of `round` elements, zero at first. c may be null.
 template <typename T>
-ZEROTH_INLINE void add_sums(const T* a, const T* b, const T* c, int64_t rows, int64_t channels, double* sums) {
+ZEROTH_INLINE void add_sums(const T* a, const T* b, const T* c, int64_t count, int64_t round, double* sums) {
   double* of_a = sums;
-  double* of_ab = of_a + channels;
-  double* of_ac = of_ab + channels;
-  for (int64_t row = 0; row < rows; ++row, a += channels, b += channels) {
-    for (int64_t k = 0; k < channels; ++k) {
-      const auto x = static_cast<double>(a[k]);
-      of_a[k] += x;
-      of_ab[k] += x * static_cast<double>(b[k]);
+  double* of_ab = of_a + round;
+  double* of_ac = of_ab + round;
+  for (int64_t start = 0; start < count; start += round) {
+    const int64_t length = std::min(round, count - start);
+    const T *x = a + start, *y = b + start;
+    for (int64_t k = 0; k < length; ++k) {
+      of_a[k] += static_cast<double>(x[k]);
+      of_ab[k] += static_cast<double>(x[k]) * static_cast<double>(y[k]);
     }
     if (c == nullptr) continue;
-    for (int64_t k = 0; k < channels; ++k) of_ac[k] += static_cast<double>(a[k]) * static_cast<double>(c[k]);
-    c += channels;
+    const T* z = c + start;
+    for (int64_t k = 0; k < length; ++k) of_ac[k] += static_cast<double>(x[k]) * static_cast<double>(z[k]);
   }
 }
 
-ZEROTH_SIMD_CLONES void add_sums_of(const float* a, const float* b, const float* c, int64_t rows, int64_t channels,
+ZEROTH_SIMD_CLONES void add_sums_of(const float* a, const float* b, const float* c, int64_t count, int64_t round,
                                     double* sums) {
-  add_sums<float>(a, b, c, rows, channels, sums);
+  add_sums<float>(a, b, c, count, round, sums);
 }
-void add_sums_of(const double* a, const double* b, const double* c, int64_t rows, int64_t channels, double* sums) {
-  add_sums<double>(a, b, c, rows, channels, sums);
+void add_sums_of(const double* a, const double* b, const double* c, int64_t count, int64_t round, double* sums) {
+  add_sums<double>(a, b, c, count, round, sums);
 }
 
+// `factors` has three rows of `round` elements, `offset` one.
 template <typename T>
-ZEROTH_INLINE void combine(const std::array<const T*, 3>& maps, size_t count, int64_t rows, int64_t channels,
+ZEROTH_INLINE void combine(const std::array<const T*, 3>& maps, size_t used, int64_t count, int64_t round,
                            const T* factors, const T* offset, T* out) {
   const T* first = factors;
-  const T* second = factors + channels;
-  const T* third = second + channels;
-  for (int64_t r = 0; r < rows; ++r) {
-    const int64_t at = r * channels;
-    const T *x = maps[0] + at, *y = maps[1] + at, *z = maps[2] + at;
-    T* to = out + at;
-    if (count == 1) {
-      for (int64_t c = 0; c < channels; ++c) to[c] = offset[c] + first[c] * x[c];
-    } else if (count == 2) {
-      for (int64_t c = 0; c < channels; ++c) to[c] = offset[c] + first[c] * x[c] + second[c] * y[c];
+  const T* second = factors + round;
+  const T* third = second + round;
+  for (int64_t start = 0; start < count; start += round) {
+    const int64_t length = std::min(round, count - start);
+    const T *x = maps[0] + start, *y = maps[1] + start, *z = maps[2] + start;
+    T* to = out + start;
+    if (used == 1) {
+      for (int64_t k = 0; k < length; ++k) to[k] = offset[k] + first[k] * x[k];
+    } else if (used == 2) {
+      for (int64_t k = 0; k < length; ++k) to[k] = offset[k] + first[k] * x[k] + second[k] * y[k];
     } else {
-      for (int64_t c = 0; c < channels; ++c) to[c] = offset[c] + first[c] * x[c] + second[c] * y[c] + third[c] * z[c];
+      for (int64_t k = 0; k < length; ++k) to[k] = offset[k] + first[k] * x[k] + second[k] * y[k] + third[k] * z[k];
     }
   }
 }
 
-ZEROTH_SIMD_CLONES void combine_maps(const std::array<const float*, 3>& maps, size_t count, int64_t rows,
-                                     int64_t channels, const float* factors, const float* offset, float* out) {
-  combine<float>(maps, count, rows, channels, factors, offset, out);
+ZEROTH_SIMD_CLONES void combine_maps(const std::array<const float*, 3>& maps, size_t used, int64_t count, int64_t round,
+                                     const float* factors, const float* offset, float* out) {
+  combine<float>(maps, used, count, round, factors, offset, out);
 }
-void combine_maps(const std::array<const double*, 3>& maps, size_t count, int64_t rows, int64_t channels,
+void combine_maps(const std::array<const double*, 3>& maps, size_t used, int64_t count, int64_t round,
                   const double* factors, const double* offset, double* out) {
-  combine<double>(maps, count, rows, channels, factors, offset, out);
+  combine<double>(maps, used, count, round, factors, offset, out);
 }
 
 // Pointers to the maps' elements; the last map stands in where there are fewer than three.
@@ -76,38 +85,47 @@ std::array<const T*, 3> pointers(const std::vector<Tensor>& maps) {
 template <typename T>
 Tensor combine_as(const std::vector<Tensor>& maps, const std::vector<std::vector<double>>& factors,
                   const std::vector<double>& offset) {
-  const auto channels = static_cast<size_t>(maps[0].size(1));
-  std::vector<T> by_map(3 * channels, T(0));
-  for (size_t k = 0; k < maps.size(); ++k) {
-    for (size_t c = 0; c < channels; ++c) by_map[k * channels + c] = static_cast<T>(factors[k][c]);
+  const size_t channels = offset.size();
+  const auto round = static_cast<size_t>(round_length(static_cast<int64_t>(channels)));
+  std::vector<T> factor_rounds(3 * round, T(0)), offset_round(round);
+  for (size_t i = 0; i < round; ++i) {
+    for (size_t k = 0; k < maps.size(); ++k) factor_rounds[k * round + i] = static_cast<T>(factors[k][i % channels]);
+    offset_round[i] = static_cast<T>(offset[i % channels]);
   }
-  const std::vector<T> offsets(offset.begin(), offset.end());
   Tensor out = at::empty(maps[0].sizes(), maps[0].options().requires_grad(false), at::MemoryFormat::ChannelsLast);
-  combine_maps(pointers<T>(maps), maps.size(), maps[0].numel() / maps[0].size(1), maps[0].size(1), by_map.data(),
-               offsets.data(), out.template data_ptr<T>());
+  combine_maps(pointers<T>(maps), maps.size(), maps[0].numel(), static_cast<int64_t>(round), factor_rounds.data(),
+               offset_round.data(), out.template data_ptr<T>());
   return out;
 }
 
 }  // namespace
 
+std::vector<double> channel_values(const Tensor& tensor) {
+  const Tensor values = tensor.detach().to(torch::kFloat64).contiguous();
+  return {values.data_ptr<double>(), values.data_ptr<double>() + values.numel()};
+}
+
 std::vector<std::vector<double>> channel_means(const Tensor& a, const std::vector<Tensor>& others) {
   ZEROTH_CHECK(others.size() == 1 || others.size() == 2);
-  const int64_t channels = a.size(1), rows = a.numel() / channels;
+  const auto channels = static_cast<size_t>(a.size(1));
+  const auto round = static_cast<size_t>(round_length(a.size(1)));
   const size_t results = 1 + others.size();
-  std::vector<double> sums(results * static_cast<size_t>(channels), 0.0);
+  std::vector<double> sums(3 * round, 0.0);
   const auto add = [&](auto zero) {
     using T = decltype(zero);
     const T* second = others.size() == 2 ? others[1].data_ptr<T>() : nullptr;
-    add_sums_of(a.data_ptr<T>(), others[0].data_ptr<T>(), second, rows, channels, sums.data());
+    add_sums_of(a.data_ptr<T>(), others[0].data_ptr<T>(), second, a.numel(), static_cast<int64_t>(round), sums.data());
   };
   if (a.scalar_type() == torch::kFloat64) {
     add(0.0);
   } else {
     add(0.0F);
   }
-  std::vector<std::vector<double>> means(results);
-  for (size_t i = 0; i < sums.size(); ++i) {
-    means[i / static_cast<size_t>(channels)].push_back(sums[i] / static_cast<double>(rows));
+  const auto rows = static_cast<double>(a.numel() / a.size(1));
+  std::vector<std::vector<double>> means(results, std::vector<double>(channels, 0.0));
+  for (size_t r = 0; r < results; ++r) {
+    for (size_t i = 0; i < round; ++i) means[r][i % channels] += sums[r * round + i];
+    for (double& mean : means[r]) mean /= rows;
   }
   return means;
 }

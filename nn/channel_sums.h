@@ -17,6 +17,9 @@ std::vector<std::vector<double>> channel_means(const torch::Tensor& a, const std
 torch::Tensor combine_channels(const std::vector<torch::Tensor>& maps, const std::vector<std::vector<double>>& factors,
                                const std::vector<double>& offset);
 
+// A tensor (C) as numbers.
+std::vector<double> channel_values(const torch::Tensor& tensor);
+
 // The map itself, or a channels-last copy.
 inline torch::Tensor channels_last(const torch::Tensor& map) { return map.contiguous(at::MemoryFormat::ChannelsLast); }
 

@@ -34,7 +34,7 @@ struct Setting {
   int64_t batch = 64;  // images in a minibatch
   int repeats = 1;     // independent initialisations and minibatches, averaged
 
-  // "canonical C=8 N=1 16x16 classes=10 batch=32 init=pytorch float32", for manifests and listings.
+  // "canonical C=8 N=1 16x16 classes=10 batch=16 init=pytorch float32", for manifests and listings.
   std::string text() const;
 };
 

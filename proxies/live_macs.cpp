@@ -13,7 +13,7 @@ Proxy proxy_live_macs() {
   proxy.summary = "multiply-adds of the canonical network, for one image";
   proxy.formula = "macs of the canonical network";
   proxy.citation = "baseline";
-  proxy.sign = "larger is better";
+  proxy.sign = "as the field counts it";
   proxy.golden = "none: the authors count what is written";
   proxy.score_facts = [](const spaces::Facts& facts) { return static_cast<double>(facts.live_macs); };
   return proxy;

@@ -13,7 +13,7 @@ Proxy proxy_live_params() {
   proxy.summary = "trainable parameters of the canonical network";
   proxy.formula = "params of the canonical network";
   proxy.citation = "baseline";
-  proxy.sign = "larger is better";
+  proxy.sign = "as the field counts it";
   proxy.golden = "none: the authors count what is written";
   proxy.score_facts = [](const spaces::Facts& facts) { return static_cast<double>(facts.live_params); };
   return proxy;

@@ -13,7 +13,7 @@ Proxy proxy_macs() {
   proxy.summary = "multiply-adds of the full network as written, for one image";
   proxy.formula = "sum over convolutions of H W Cin Cout k^2, plus in * out of linear layers";
   proxy.citation = "baseline";
-  proxy.sign = "larger is better";
+  proxy.sign = "as the field counts it";
   proxy.golden = "equal";
   proxy.score_facts = [](const spaces::Facts& facts) { return static_cast<double>(facts.macs); };
   return proxy;

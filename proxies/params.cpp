@@ -13,7 +13,7 @@ Proxy proxy_params() {
   proxy.summary = "trainable parameters of the full network as written";
   proxy.formula = "sum of numel(p) over all parameters p";
   proxy.citation = "baseline";
-  proxy.sign = "larger is better";
+  proxy.sign = "as the field counts it";
   proxy.golden = "equal";
   proxy.score_facts = [](const spaces::Facts& facts) { return static_cast<double>(facts.params); };
   return proxy;

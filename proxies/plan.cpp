@@ -5,7 +5,7 @@
 namespace zeroth::proxies {
 namespace {
 
-constexpr int64_t kFastBatch = 32;
+constexpr int64_t kFastBatch = 16;
 constexpr int64_t kFullBatch = 64;
 
 void apply(const Overrides& overrides, spaces::NetShape& shape) {

@@ -1,9 +1,11 @@
 #include "proxies/sample_kernel.h"
 
 #include <algorithm>
-#include <cstring>
 
+#include "core/simd.h"
+#include "nn/channel_sums.h"
 #include "nn/convolution.h"
+#include "proxies/position_sums.h"
 #include "proxies/reduce.h"
 
 namespace zeroth::proxies {
@@ -38,6 +40,51 @@ void copy_patches(const T* x, T* out, int64_t images, int64_t channels, int64_t 
       }
     }
   }
+}
+
+// out[o][k] += sum_p d[p][o] * u[p][k]: the weight gradient of one image from its output gradients d (positions, outs)
+// and patches u (positions, ins). Positions go by fours, so that a row of `out` is loaded once for four of them.
+template <typename T>
+ZEROTH_INLINE void add_outer_products(const T* d, const T* u, T* out, int64_t positions, int64_t outs, int64_t ins) {
+  int64_t p = 0;
+  for (; p + 4 <= positions; p += 4, d += 4 * outs, u += 4 * ins) {
+    const T *u0 = u, *u1 = u + ins, *u2 = u + 2 * ins, *u3 = u + 3 * ins;
+    for (int64_t o = 0; o < outs; ++o) {
+      const T d0 = d[o], d1 = d[outs + o], d2 = d[2 * outs + o], d3 = d[3 * outs + o];
+      T* row = out + o * ins;
+      for (int64_t k = 0; k < ins; ++k) row[k] += d0 * u0[k] + d1 * u1[k] + d2 * u2[k] + d3 * u3[k];
+    }
+  }
+  for (; p < positions; ++p, d += outs, u += ins) {
+    for (int64_t o = 0; o < outs; ++o) {
+      for (int64_t k = 0; k < ins; ++k) out[o * ins + k] += d[o] * u[k];
+    }
+  }
+}
+
+ZEROTH_SIMD_CLONES void weight_gradient(const float* d, const float* u, float* out, int64_t positions, int64_t outs,
+                                        int64_t ins) {
+  add_outer_products<float>(d, u, out, positions, outs, ins);
+}
+void weight_gradient(const double* d, const double* u, double* out, int64_t positions, int64_t outs, int64_t ins) {
+  add_outer_products<double>(d, u, out, positions, outs, ins);
+}
+
+// (N, outs * ins): the product of each image's gradients (N, positions, outs), transposed, with its patches (N,
+// positions, ins). A batched product of the library costs a call for each image.
+Tensor weight_gradients(const Tensor& gradients, const Tensor& patches) {
+  const int64_t images = gradients.size(0), positions = gradients.size(1);
+  const int64_t outs = gradients.size(2), ins = patches.size(2);
+  const Tensor products = torch::zeros({images, outs * ins}, gradients.options());
+  with_elements(gradients, [&](const auto* d) {
+    using T = std::decay_t<decltype(*d)>;
+    const T* u = patches.data_ptr<T>();
+    for (int64_t n = 0; n < images; ++n) {
+      weight_gradient(d + n * positions * outs, u + n * positions * ins, products.data_ptr<T>() + n * outs * ins,
+                      positions, outs, ins);
+    }
+  });
+  return products;
 }
 
 // (N, C, H, W) as (N, positions, C) rows without a copy where the map is channels-last.
@@ -82,19 +129,22 @@ const Tensor& SampleKernel::patches(const OpNode& node) {
 }
 
 void SampleKernel::convolution(const OpNode& node, const Tensor& gradient) {
-  add_gram(at::bmm(pixel_rows(gradient).transpose(1, 2), patches(node)).reshape({gradient.size(0), -1}));
+  add_gram(weight_gradients(pixel_rows(gradient), patches(node)));
   const Tensor& x = values_[static_cast<size_t>(network_.executed(node.operands[0]))];
   const Tensor& weight = network_.params()[static_cast<size_t>(node.params[0])];
   add_gradient(node.operands[0], nn::convolution_gradient_to_input(gradient, x, weight.detach(), node));
 }
 
 void SampleKernel::batch_norm(size_t index, const OpNode& node, const Tensor& gradient) {
-  const auto by_channel = [](const Tensor& x) { return x.detach().view({1, -1, 1, 1}); };
   const Tensor& gain = network_.params()[static_cast<size_t>(node.params[0])];
   const Tensor& shift = network_.params()[static_cast<size_t>(node.params[1])];
-  const Tensor normalised = (values_[index] - by_channel(shift)) / by_channel(gain);
-  add_gram((gradient * normalised).sum({2, 3}));
-  add_gradient(node.operands[0], gradient * by_channel(gain.detach() * inverse_deviations_[index]));
+  const Tensor u = nn::channels_last(gradient);
+  const Tensor normalised = nn::combine_channels({values_[index]}, {nn::channel_values(gain.reciprocal())},
+                                                 nn::channel_values(-shift / gain));
+  std::vector<double> to_gain = position_sums(u, normalised);
+  add_gram(torch::from_blob(to_gain.data(), {u.size(0), u.size(1)}, torch::kFloat64));
+  const std::vector<double> factor = nn::channel_values(gain * inverse_deviations_[index]);
+  add_gradient(node.operands[0], nn::combine_channels({u}, {factor}, std::vector<double>(factor.size(), 0.0)));
 }
 
 void SampleKernel::linear(const OpNode& node, const Tensor& gradient) {

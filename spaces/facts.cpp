@@ -20,13 +20,14 @@ int convolution_path(const UnitGraph& cell) {
   return longest.back();
 }
 
-int pools(const UnitGraph& cell) {
-  int count = 0;
+// Counting the poolings themselves would count twins, which the canonical form merges, once.
+int pool_terms(const UnitGraph& cell) {
+  int terms = 0;
   for (size_t unit = 0; unit < boost::num_vertices(cell); ++unit) {
-    const bool pool = cell[unit].label.find("pool") != std::string::npos;
-    if (cell[unit].kind == UnitKind::kWeightless && pool) ++count;
+    const bool pool = cell[unit].kind == UnitKind::kWeightless && cell[unit].label.find("pool") != std::string::npos;
+    if (pool) terms += static_cast<int>(boost::out_degree(unit, cell));
   }
-  return count;
+  return terms;
 }
 
 }  // namespace
@@ -47,7 +48,7 @@ Facts facts(const SearchSpace& space, const std::vector<UnitGraph>& written, con
   facts.live_macs = live.macs();
   for (const UnitGraph& cell : canonical) {
     facts.convolution_path += convolution_path(cell);
-    facts.pools += pools(cell);
+    facts.pool_terms += pool_terms(cell);
   }
   return facts;
 }

@@ -13,7 +13,7 @@ struct Facts {
   int64_t live_params = 0;  // the same for the canonical network: dead parts do not count
   int64_t live_macs = 0;
   int convolution_path = 0;  // parametric units on the longest path of the canonical cells, summed over cells
-  int pools = 0;             // pooling units of the canonical cells
+  int pool_terms = 0;        // how often results of poolings are added up in the canonical cells
 };
 
 // Cost is that of space.lower() at `shape`, usually space.full_shape().

@@ -92,7 +92,7 @@ TEST_CASE("in the authors' settings a proxy's repeats do not make others repeat"
 
 TEST_CASE("every fidelity has the setting that it promises") {
   const nn::Setting fast = base_setting(nasbench201(), Fidelity::kFast);
-  CHECK(fast.text() == "canonical C=8 N=1 16x16 classes=10 batch=32 init=pytorch float32");
+  CHECK(fast.text() == "canonical C=8 N=1 16x16 classes=10 batch=16 init=pytorch float32");
   for (const Fidelity fidelity : {Fidelity::kShared, Fidelity::kPaper}) {
     const nn::Setting full = base_setting(nasbench201(), fidelity);
     CHECK(full.text() == "as-written C=16 N=5 32x32 classes=10 batch=64 init=pytorch float32");

@@ -232,13 +232,13 @@ TEST_CASE("facts tell what is written from what is alive") {
   CHECK(known.params - known.live_params == layer);
   CHECK(known.macs - known.live_macs == 9 * (16 * 16 * 32 * 32 + 32 * 32 * 16 * 16 + 64 * 64 * 8 * 8));
   CHECK(known.convolution_path == 1);
-  CHECK(known.pools == 1);
+  CHECK(known.pool_terms == 1);
 }
 
-TEST_CASE("the convolution path is the longest one, and merged pools count once") {
+TEST_CASE("the convolution path is the longest one, and merged pools count as often as they are added") {
   const auto known = [](const char* text) { return facts(space(), space().parse(text), one_cell()); };
   CHECK(known("|nor_conv_1x1~0|+|none~0|nor_conv_3x3~1|+|skip_connect~0|none~1|nor_conv_1x1~2|").convolution_path == 3);
-  CHECK(known("|skip_connect~0|+|none~0|none~1|+|avg_pool_3x3~0|avg_pool_3x3~1|none~2|").pools == 1);
+  CHECK(known("|skip_connect~0|+|none~0|none~1|+|avg_pool_3x3~0|avg_pool_3x3~1|none~2|").pool_terms == 2);
   CHECK(known("|none~0|+|none~0|none~1|+|skip_connect~0|none~1|none~2|").convolution_path == 0);
 }
 

@@ -2,8 +2,11 @@
 #include <fmt/core.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdlib>
 #include <exception>
+#include <string>
+#include <vector>
 
 #include "cli/commands.h"
 #include "core/error.h"
@@ -16,6 +19,16 @@ namespace {
 constexpr int kFailure = 1;
 constexpr int kUsage = 2;
 
+// The parser's own message for an unknown command is that one is missing.
+void check_command(const CLI::App& program, int argc, char** argv) {
+  if (argc < 2 || argv[1][0] == '-') return;
+  std::vector<std::string> known;
+  for (const CLI::App* command : program.get_subcommands({})) known.push_back(command->get_name());
+  if (std::find(known.begin(), known.end(), argv[1]) == known.end()) {
+    throw zeroth::core::UsageError(zeroth::core::unknown_name("command", argv[1], known));
+  }
+}
+
 int run(int argc, char** argv) {
   CLI::App program("Zeroth ranks neural architectures before the first training step.", "zeroth");
   program.set_version_flag("--version", "zeroth " ZEROTH_VERSION);
@@ -23,9 +36,8 @@ int run(int argc, char** argv) {
   // An option given again replaces the earlier value: scripts append to a command line.
   program.option_defaults()->take_last();
   program.footer(
-      "Results go to standard output and to files, messages to standard error. Exit codes: 0 done, 1 failure, 2 "
-      "usage,\n"
-      "3 all rows failed, 130 and 143 interrupted.\n"
+      "Results go to standard output and to files, messages to standard error.\n"
+      "Exit codes: 0 done, 1 failure, 2 usage, 3 all rows failed, 130 and 143 interrupted.\n"
       "Example: zeroth rank --space nasbench201 --sample 1000 --out scores.csv");
   int exit_code = 0;
   zeroth::cli::add_rank(program, exit_code);
@@ -33,6 +45,7 @@ int run(int argc, char** argv) {
   zeroth::cli::add_eval(program, exit_code);
   zeroth::cli::add_list(program, exit_code);
   zeroth::cli::add_bench(program, exit_code);
+  check_command(program, argc, argv);
   try {
     program.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

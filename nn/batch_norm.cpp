@@ -96,11 +96,11 @@ struct BatchNorm : Function<BatchNorm> {
     if (at::GradMode::is_enabled()) return {GradientToX::apply(u, x, saved[1], saved[2], saved[3].detach()), {}, {}};
     const Statistics s = {channel_values(saved[1]), channel_values(saved[2]), channel_values(saved[3])};
     const auto means = channel_means(u, {x});
-    const auto rows = static_cast<double>(x.numel() / x.size(1));
+    const int64_t rows = x.numel() / x.size(1);
     std::vector<double> to_weight, to_bias;
     for (size_t c = 0; c < s.mean.size(); ++c) {
-      to_weight.push_back(rows * (means[1][c] - means[0][c] * s.mean[c]) * s.inverse_deviation[c]);
-      to_bias.push_back(rows * means[0][c]);
+      to_weight.push_back(static_cast<double>(rows) * (means[1][c] - means[0][c] * s.mean[c]) * s.inverse_deviation[c]);
+      to_bias.push_back(static_cast<double>(rows) * means[0][c]);
     }
     return {gradient_to_x(u, x, s, means), channel_tensor(to_weight).to(x.scalar_type()),
             channel_tensor(to_bias).to(x.scalar_type())};

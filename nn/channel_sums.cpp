@@ -121,11 +121,11 @@ std::vector<std::vector<double>> channel_means(const Tensor& a, const std::vecto
   } else {
     add(0.0F);
   }
-  const auto rows = static_cast<double>(a.numel() / a.size(1));
+  const int64_t rows = a.numel() / a.size(1);
   std::vector<std::vector<double>> means(results, std::vector<double>(channels, 0.0));
   for (size_t r = 0; r < results; ++r) {
     for (size_t i = 0; i < round; ++i) means[r][i % channels] += sums[r * round + i];
-    for (double& mean : means[r]) mean /= rows;
+    for (double& mean : means[r]) mean /= static_cast<double>(rows);
   }
   return means;
 }

@@ -36,7 +36,7 @@ Proxy proxy_ntk_cond() {
     const double smallest = solver.eigenvalues().minCoeff(), largest = solver.eigenvalues().maxCoeff();
     if (!(largest > 0.0)) throw Degenerate("the gradient of every image is zero");
     if (!(smallest > 0.0)) throw Degenerate("the tangent kernel is singular");
-    return finite(-std::log(largest / smallest));
+    return finite(std::log(smallest / largest));
   };
   return proxy;
 }

@@ -24,8 +24,8 @@ struct ScoreTable {
 
   // Reads any CSV file with an `arch` column, not only our own. Score columns are those that hold numbers; nan, inf and
   // empty fields are cells without a value, and a missing status is "ok". Passed over are the columns `index`,
-  // `rank`, `canonical` and `hash`, and columns that hold text throughout. Throws Error: no arch column (names those there
-  // are); a column that mixes numbers and text (names line, column and text).
+  // `rank`, `canonical` and `hash`, and columns that hold text throughout. Throws Error: no arch column (names those
+  // there are); a column that mixes numbers and text (names line, column and text).
   static ScoreTable read(const std::string& path);
   // Throws Error with the columns that exist.
   size_t column(std::string_view name) const;

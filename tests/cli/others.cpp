@@ -1,0 +1,127 @@
+// The commands beside rank: canonical, eval, list, bench; and what the program says of itself.
+#include <catch2/catch.hpp>
+#include <sstream>
+
+#include "core/csv.h"
+#include "core/manifest.h"
+#include "tests/cli/program.h"
+#include "tests/temporary_folder.h"
+
+namespace {
+
+using namespace zeroth;
+using namespace zeroth::tests;
+using Catch::Matchers::Contains;
+using Catch::Matchers::StartsWith;
+
+// Names of the proxies, from `list proxies`.
+std::vector<std::string> listed_proxies() {
+  std::istringstream text(run_well("list proxies").out);
+  std::vector<std::string> names;
+  for (std::string line; std::getline(text, line);) {
+    if (line.front() != '*') names.push_back(line.substr(0, line.find(' ')));
+  }
+  return names;
+}
+
+std::string edge_to_output(const std::string& operation) {
+  return "|none~0|+|none~0|none~1|+|" + operation + "~0|none~1|none~2|";
+}
+
+}  // namespace
+
+TEST_CASE("every command has a help and the program a version") {
+  CHECK_THAT(run_well("--version").out, StartsWith("zeroth 0."));
+  const std::string help = run_well("--help").out;
+  for (const char* command : {"rank", "canonical", "eval", "list", "bench"}) {
+    CHECK_THAT(help, Contains(command));
+    const Outcome outcome = run_well(command + std::string(" --help"));
+    CHECK_THAT(outcome.out, Contains("--space"));
+    CHECK(outcome.err.empty());
+  }
+}
+
+TEST_CASE("canonical tells which architectures are one function") {
+  const std::string plain = edge_to_output("nor_conv_3x3");
+  const std::string dead = "|nor_conv_3x3~0|+|none~0|none~1|+|nor_conv_3x3~0|none~1|none~2|";
+  const std::string other = edge_to_output("nor_conv_1x1");
+  const Outcome outcome = run_well("canonical --space nasbench201", plain + "\n" + dead + "\n" + other + "\n");
+  CHECK_THAT(outcome.out, StartsWith("arch,canonical,hash,params,macs,live_params,live_macs\n"));
+  const TemporaryFolder folder;
+  const auto table = core::CsvTable::read(folder.write("canonical.csv", outcome.out));
+  REQUIRE(table.rows.size() == 3);
+  const auto cell = [&](size_t row, const char* column) { return table.rows[row].fields[table.column(column)]; };
+  CHECK(cell(0, "arch") == plain);
+  CHECK(cell(0, "hash") == cell(1, "hash"));
+  CHECK(cell(0, "canonical") == cell(1, "canonical"));
+  CHECK(cell(0, "hash") != cell(2, "hash"));
+  CHECK(cell(0, "params") == cell(0, "live_params"));
+  CHECK(cell(0, "live_params") == cell(1, "live_params"));
+  CHECK(cell(0, "live_macs") == cell(1, "live_macs"));
+  // A dead 3x3 convolution with its norm, in five cells of each stage: 5 (9 C^2 + 2 C) for C = 16, 32, 64.
+  CHECK(std::stoll(cell(1, "params")) - std::stoll(cell(0, "params")) ==
+        5 * (9 * (16 * 16 + 32 * 32 + 64 * 64) + 2 * (16 + 32 + 64)));
+}
+
+TEST_CASE("canonical reads a file as it reads standard input") {
+  const TemporaryFolder folder;
+  const std::string text = edge_to_output("nor_conv_3x3") + "\n";
+  const std::string path = folder.write("archs.txt", "# one\n" + text);
+  CHECK(run_well("canonical --space nasbench201 " + path).out == run_well("canonical --space nasbench201 -", text).out);
+}
+
+TEST_CASE("list names every proxy and space, and --long describes them") {
+  const std::vector<std::string> names = listed_proxies();
+  CHECK(names.size() >= 19);
+  const std::string in_full = run_well("list proxies --long").out;
+  for (const std::string& name : names) CHECK_THAT("\n" + in_full, Contains("\n" + name + "\n"));
+  const auto count = [&](const std::string& text) {
+    size_t found = 0;
+    for (size_t at = in_full.find(text); at != std::string::npos; at = in_full.find(text, at + 1)) ++found;
+    return found;
+  };
+  for (const char* field : {"\n  measures  ", "\n  formula   ", "\n  sign      ", "\n  labels    ", "\n  source    "}) {
+    INFO(field);
+    CHECK(count(field) == names.size());
+  }
+  CHECK_THAT(run_well("list spaces").out, StartsWith("nasbench201 "));
+  CHECK_THAT(run_well("list spaces --long").out, Contains("15625") && Contains("C=16 N=5 32x32 classes=10"));
+}
+
+TEST_CASE("eval measures how a score orders a benchmark") {
+  const TemporaryFolder folder;
+  const std::vector<std::string> operations = {"nor_conv_3x3", "nor_conv_1x1", "skip_connect", "avg_pool_3x3"};
+  const std::vector<std::string> accuracies = {"10", "30", "20", "40"};
+  std::string scores = "arch,mine,status\n", benchmark = "arch,acc\n";
+  for (size_t i = 0; i < operations.size(); ++i) {
+    scores += edge_to_output(operations[i]) + "," + std::to_string(i + 1) + ",ok\n";
+    benchmark += edge_to_output(operations[i]) + "," + accuracies[i] + "\n";
+  }
+  const std::string out = folder.path("quality.csv");
+  const std::string command = "eval " + folder.write("scores.csv", scores) + " --benchmark " +
+                              folder.write("benchmark.csv", benchmark) + " --target acc ";
+  CHECK_THAT(run_well(command + "--out " + out).out, Contains("mine") && Contains("0.800") && Contains("0.667"));
+
+  // Ranks 1 2 3 4 against 1 3 2 4: 1 - 6 * 2 / (4 * 15), and five pairs of six in order.
+  const auto table = core::CsvTable::read(out);
+  REQUIRE_FALSE(table.rows.empty());
+  const auto number = [&](const char* column) {
+    return *core::parse_number(table.rows[0].fields[table.column(column)]);
+  };
+  CHECK(table.rows[0].fields[table.column("column")] == "mine");
+  CHECK(number("n") == 4);
+  CHECK(number("failed") == 0);
+  CHECK(number("spearman") == Approx(0.8).epsilon(1e-12));
+  CHECK(number("kendall_tau_b") == Approx(4.0 / 6.0).epsilon(1e-12));
+  CHECK(number("top_accuracy") == 40);
+
+  const core::Json json = core::Json::parse(run_well(command + "--json").out);
+  CHECK(json.at("space") == "nasbench201");
+  CHECK(json.at("target") == "acc");
+  const core::Json& columns = json.at("columns");
+  CHECK(columns.at(0).at("column") == "mine");
+  CHECK(columns.at(0).at("spearman").at("value").get<double>() == Approx(0.8).epsilon(1e-12));
+  std::vector<std::string> names;
+  for (const core::Json& column : columns) names.push_back(column.at("column"));
+  CHECK(names == std::vector<std::string>{"mine", "params", "macs", "live_params", "live_macs", "data_free"});
+}

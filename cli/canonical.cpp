@@ -16,8 +16,9 @@ namespace {
 
 void print_canonical(const std::string& space_name, const std::string& path) {
   const spaces::SearchSpace& space = spaces::find_space(space_name);
+  const std::vector<spaces::Candidate> candidates = search::from_file(space, path, /*skip_bad=*/false);
   std::cout << "arch,canonical,hash,params,macs,live_params,live_macs\n";
-  for (const spaces::Candidate& candidate : search::from_file(space, path, /*skip_bad=*/false)) {
+  for (const spaces::Candidate& candidate : candidates) {
     const auto cells = space.cells(candidate.architecture);
     const spaces::CanonicalForm form = spaces::canonical_form(cells);
     const spaces::Facts facts = spaces::facts(space, cells, form.cells, space.full_shape());

@@ -104,8 +104,8 @@ void run(const Settings& settings) {
   if (settings.jobs > 0) {
     limit.emplace(tbb::global_control::max_allowed_parallelism, static_cast<size_t>(settings.jobs));
   }
-  const auto benchmark = eval::Benchmark::read(settings.benchmark, settings.target);
   const auto scores = core::ScoreTable::read(settings.scores);
+  const auto benchmark = eval::Benchmark::read(settings.benchmark, settings.target);
   const auto policy = settings.drop_failed ? eval::FailedPolicy::kDropped : eval::FailedPolicy::kBottom;
   const eval::Evaluation evaluation = eval::evaluate(scores, benchmark, choose_space(settings, scores),
                                                      {settings.unique, {policy, settings.resamples, settings.seed}});

@@ -30,7 +30,7 @@ Ranking rank_rows(const std::vector<std::string>& columns, const std::vector<cor
   Ranking ranking;
   std::vector<std::vector<std::optional<double>>> values;
   for (std::string& name : proxies) {
-    if (live && (name == "macs" || name == "params")) name = "live_" + name;
+    if (live && (name == "macs" || name == "params")) name.insert(0, "live_");
     if (std::find(ranking.combined.begin(), ranking.combined.end(), name) != ranking.combined.end()) continue;
     ranking.combined.push_back(name);
     const size_t column = column_index(columns, name);

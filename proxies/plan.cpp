@@ -77,6 +77,10 @@ Plan make_plan(const spaces::SearchSpace& space, const std::vector<const Proxy*>
     if (group == plan.groups.end()) group = plan.groups.insert(plan.groups.end(), {request.setting, {}});
     group->members.push_back({i, request.passes, request.setting.repeats});
   }
+  // Sizes that the space cannot build are told before anything is scored.
+  const auto cells = space.cells(space.parse(space.example()));
+  space.lower(cells, plan.cost_shape);
+  for (const PlanGroup& group : plan.groups) space.lower(cells, group.setting.shape);
   return plan;
 }
 

@@ -49,6 +49,7 @@ struct Plan {
 // The common setting of a fidelity in a space.
 nn::Setting base_setting(const spaces::SearchSpace& space, Fidelity fidelity);
 
+// Throws core::UsageError for sizes that the space cannot build.
 Plan make_plan(const spaces::SearchSpace& space, const std::vector<const Proxy*>& proxies, Fidelity fidelity,
                const Overrides& overrides);
 

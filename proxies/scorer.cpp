@@ -41,9 +41,15 @@ Scores Scorer::score_facts(const spaces::Architecture& architecture, const space
   const Clock::time_point start = Clock::now();
   Scores scores;
   scores.proxies.resize(plan_.proxies.size());
-  const spaces::Facts facts = spaces::facts(space_, space_.cells(architecture), form.cells, plan_.cost_shape);
-  for (size_t i = 0; i < plan_.proxies.size(); ++i) {
-    if (plan_.proxies[i]->score_facts) scores.proxies[i].value = plan_.proxies[i]->score_facts(facts);
+  try {
+    const spaces::Facts facts = spaces::facts(space_, space_.cells(architecture), form.cells, plan_.cost_shape);
+    for (size_t i = 0; i < plan_.proxies.size(); ++i) {
+      if (plan_.proxies[i]->score_facts) scores.proxies[i].value = plan_.proxies[i]->score_facts(facts);
+    }
+  } catch (const core::Error& error) {
+    for (size_t i = 0; i < plan_.proxies.size(); ++i) {
+      if (plan_.proxies[i]->score_facts) scores.proxies[i].failure = error.what();
+    }
   }
   scores.times.lower = scores.times.total = seconds_since(start);
   return scores;

@@ -60,7 +60,7 @@ void add_setting_options(CLI::App& command, RunOptions& options) {
                      "Initialisations and minibatches to average over; adds a column of standard errors to each proxy");
   command.add_option("--seed", options.seed, "Seed of samples, weights, images and labels")
       ->check([](const std::string& text) {  // the parser would wrap it around
-        return text.rfind('-', 0) == 0 ? "--seed " + text + ": must be at least 0" : std::string();
+        return text.rfind('-', 0) == 0 ? text + ": must be at least 0" : std::string();
       })
       ->capture_default_str();
   command.add_option("-j,--jobs", options.jobs, "Architectures scored at a time; all processors by default");

@@ -138,7 +138,7 @@ TEST_CASE("option --repeats adds a standard error to each proxy that draws weigh
   run_well(kRank + kTiny + "--archs - --proxies zico,nwot --repeats 3 --out " + out, kOther);
   const auto table = core::ScoreTable::read(out);
   CHECK(table.columns ==
-        std::vector<std::string>{"params", "macs", "live_params", "live_macs", "zico", "zico_se", "nwot", "nwot_se"});
+        std::vector<std::string>{"params", "macs", "live_params", "live_macs", "nwot", "nwot_se", "zico", "zico_se"});
   REQUIRE(table.rows.size() == 1);
   CHECK(*table.rows[0].values[table.column("zico_se")] > 0);
   CHECK(core::Manifest::read(folder.path("scores.json"))

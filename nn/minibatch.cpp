@@ -31,7 +31,13 @@ std::vector<size_t> shuffled_prefix(size_t size, size_t count, const core::Strea
 }  // namespace
 
 InputSource::InputSource(const std::string& spec, uint64_t seed) : spec_(spec), seed_(seed) {
-  if (spec != "gaussian" && spec != "reference") set_ = core::open_images(spec);
+  if (spec == "gaussian" || spec == "reference") return;
+  if (!core::is_image_spec(spec)) {
+    throw core::UsageError(fmt::format(
+        "unknown images \"{}\"; valid: gaussian, reference, fashion-mnist, cifar10:PATH, cifar100:PATH, folder:PATH",
+        spec));
+  }
+  set_ = core::open_images(spec);
 }
 
 int64_t InputSource::classes() const { return set_ ? static_cast<int64_t>(set_->classes()) : 0; }

@@ -155,6 +155,8 @@ TEST_CASE("a run does not go on under other settings") {
   };
   refused("--seed 1", "seed was 0 and is now 1");
   refused("--init normal", "networks.zico was ");
+  refused("--proxies zico,nwot", "networks.nwot was absent");
+  refused("--proxies nwot", "networks.zico was ");
   refused("--graph as-written", "graph was \"canonical\" and is now \"as-written\"");
   refused("--fidelity shared", "fidelity was \"fast\" and is now \"shared\"");
 }

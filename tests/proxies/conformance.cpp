@@ -169,6 +169,20 @@ TEST_CASE("every proxy gives the same bits twice, alone and among all others") {
   }
 }
 
+TEST_CASE("every proxy gives the same bits wherever its tensors lie in memory") {
+  const SearchSpace& space = any_space();
+  const core::Stream stream(6, "blocks");
+  const Scoring scoring(space, "all", Fidelity::kFast, {});
+  for (const Architecture& architecture : samples(space, 2)) {
+    const Row expected = texts(scoring.score(architecture));
+    for (uint32_t round = 0; round < 40; ++round) {
+      std::vector<std::vector<char>> blocks;
+      for (uint32_t i = 0; i < 50; ++i) blocks.emplace_back(16 + 16 * stream.below(3000, 50 * round + i));
+      check_equal({texts(scoring.score(architecture))}, {expected}, scoring.plan());
+    }
+  }
+}
+
 TEST_CASE("every proxy gives the same bits with one worker and two, in any order, beside any other architectures") {
   const SearchSpace& space = any_space();
   const Regime regime = GENERATE(from_range(regimes()));

@@ -24,8 +24,8 @@ Proxy proxy_fisher() {
     double score = 0.0;
     for (size_t l = 0; l < probe.channel_saliency().size(); ++l) {
       const torch::Tensor& weight = probe.network().weights()[l];
-      const auto fan_in = static_cast<double>(weight.numel() / weight.size(0));
-      for (const double channel : probe.channel_saliency()[l]) score += fan_in * channel;
+      const int64_t fan_in = weight.numel() / weight.size(0);
+      for (const double channel : probe.channel_saliency()[l]) score += static_cast<double>(fan_in) * channel;
     }
     return alive(score);
   };

@@ -86,7 +86,7 @@ void add_list(CLI::App& program, int&) {
   command->callback([options] {
     if (options->what == "proxies") return list_proxies(options->in_full, options->space);
     if (options->what == "spaces") return list_spaces(options->in_full);
-    throw core::UsageError(core::unknown_name("list", options->what, {"proxies", "spaces"}));
+    throw core::UsageError(core::unknown_name("kind of list", options->what, {"proxies", "spaces"}));
   });
 }
 

@@ -19,6 +19,7 @@
 #include "core/log.h"
 #include "core/manifest.h"
 #include "core/progress.h"
+#include "core/random.h"
 #include "core/signals.h"
 #include "nn/torch_compat.h"
 #include "proxies/pipeline.h"
@@ -70,6 +71,19 @@ core::Json settings_json(const RunOptions& options, const proxies::Plan& plan, c
   settings["minibatches"] = minibatches.digest();
   settings["torch"] = TORCH_VERSION;
   return settings;
+}
+
+// What the architectures were read from, and that they are the same as another run's.
+core::Json architectures_json(const RunOptions& options, const std::vector<spaces::Candidate>& candidates) {
+  uint64_t hash = 0;
+  for (const spaces::Candidate& candidate : candidates) {
+    hash = core::splitmix64(hash ^ core::hash_bytes(candidate.text));
+  }
+  core::Json json;
+  json["from"] = options.all ? "all" : options.sample ? "sample" : options.archs;
+  json["count"] = candidates.size();
+  json["digest"] = fmt::format("{:016x}", hash);
+  return json;
 }
 
 // One run of the command: what it reads, and what it has so far.
@@ -202,6 +216,7 @@ void RankRun::report_end(double seconds) {
 int RankRun::run() {
   const std::string manifest_path = core::sibling(options_.out, ".json");
   manifest_.settings = settings_json(options_.run, plan_, minibatches_);
+  manifest_.inputs["architectures"] = architectures_json(options_.run, candidates_);
   manifest_.command = core::shell_command(core::command_line());
   manifest_.started = core::utc_now();
   manifest_.libraries["torch"] = TORCH_VERSION;

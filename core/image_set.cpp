@@ -55,10 +55,11 @@ bool is_image_spec(std::string_view spec) { return spec == kFashionMnist || find
 std::unique_ptr<ImageSet> open_images(std::string_view spec) {
   if (spec == kFashionMnist) return open_fashion_mnist();
   const Source* source = find_source(spec);
-  if (source == nullptr || spec.size() == source->prefix.size()) {
+  if (source == nullptr) {
     throw UsageError(
-        fmt::format("unknown images \"{}\"; valid: fashion-mnist, cifar10:PATH, cifar100:PATH, folder:PATH", spec));
+        fmt::format("unknown images \"{}\"; known: fashion-mnist, cifar10:PATH, cifar100:PATH, folder:PATH", spec));
   }
+  if (spec.size() == source->prefix.size()) throw UsageError(fmt::format("images \"{0}\": say {0}PATH", spec));
   return source->open(std::string(spec.substr(source->prefix.size())));
 }
 

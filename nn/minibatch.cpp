@@ -34,7 +34,7 @@ InputSource::InputSource(const std::string& spec, uint64_t seed) : spec_(spec), 
   if (spec == "gaussian" || spec == "reference") return;
   if (!core::is_image_spec(spec)) {
     throw core::UsageError(fmt::format(
-        "unknown images \"{}\"; valid: gaussian, reference, fashion-mnist, cifar10:PATH, cifar100:PATH, folder:PATH",
+        "unknown images \"{}\"; known: gaussian, reference, fashion-mnist, cifar10:PATH, cifar100:PATH, folder:PATH",
         spec));
   }
   set_ = core::open_images(spec);

@@ -41,6 +41,21 @@ TEST_CASE("every command has a help and the program a version") {
   }
 }
 
+TEST_CASE("bench measures passes, sets of proxies and rates") {
+  const std::string command = "bench --json --architectures 1 --rounds 1 --proxies fisher" + kTiny;
+  const auto json = core::Json::parse(run_well(command).out);
+  for (const char* name : {"convolution_peak_gflops", "forward_ms", "forward_backward_ms", "percent_of_peak",
+                           "architectures_per_second_one_worker", "architectures_per_second", "speed_up"}) {
+    CAPTURE(name);
+    CHECK(json.at(name).get<double>() > 0.0);
+  }
+  CHECK(json.at("forward_ms").get<double>() < json.at("forward_backward_ms").get<double>());
+  CHECK(json.at("sets").back().at("proxies") == "fisher");
+  for (const auto& set : json.at("sets")) CHECK(set.at("multiple").get<double>() > 0.0);
+  CHECK_THAT(run_well("bench --architectures 1 --rounds 1" + kTiny).out, Contains("architectures a second"));
+  CHECK(run_program("bench --rounds 0").code == 2);
+}
+
 TEST_CASE("canonical tells which architectures are one function") {
   const std::string plain = edge_to_output("nor_conv_3x3");
   const std::string dead = "|nor_conv_3x3~0|+|none~0|none~1|+|nor_conv_3x3~0|none~1|none~2|";

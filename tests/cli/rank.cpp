@@ -74,6 +74,9 @@ TEST_CASE("rank writes scores, order, seconds and settings") {
   CHECK(manifest.settings.at("networks").at("zico") ==
         "canonical C=4 N=1 8x8 classes=10 batch=4 init=pytorch float32 repeats=1");
   CHECK(manifest.settings.at("minibatches").get<std::string>().size() == 16);
+  CHECK(manifest.inputs.at("architectures").at("from") == "sample");
+  CHECK(manifest.inputs.at("architectures").at("count") == 6);
+  CHECK(manifest.inputs.at("architectures").at("digest").get<std::string>().size() == 16);
   CHECK_FALSE(manifest.started.empty());
   CHECK_FALSE(manifest.finished.empty());
   CHECK_THAT(manifest.command, Contains("--sample 6 --seed 5"));

@@ -203,10 +203,16 @@ TEST_CASE("a folder without images, or that is none, is an error, and a corrupt 
 }
 
 TEST_CASE("other names of images are usage errors with the valid forms") {
-  const std::string bad = GENERATE(as<std::string>{}, "", "mnist", "cifar10", "cifar10:", "folder:", "Fashion-MNIST");
+  const std::string bad = GENERATE(as<std::string>{}, "", "mnist", "cifar10", "Fashion-MNIST");
   CHECK_THROWS_AS(open_images(bad), UsageError);
   CHECK_THROWS_WITH(open_images(bad),
-                    "unknown images \"" + bad + "\"; valid: fashion-mnist, cifar10:PATH, cifar100:PATH, folder:PATH");
+                    "unknown images \"" + bad + "\"; known: fashion-mnist, cifar10:PATH, cifar100:PATH, folder:PATH");
+}
+
+TEST_CASE("an image set without its path is a usage error") {
+  CHECK_THROWS_AS(open_images("cifar10:"), UsageError);
+  CHECK_THROWS_WITH(open_images("cifar10:"), "images \"cifar10:\": say cifar10:PATH");
+  CHECK_THROWS_WITH(open_images("folder:"), "images \"folder:\": say folder:PATH");
 }
 
 TEST_CASE("image specs are told from other inputs") {

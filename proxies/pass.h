@@ -2,6 +2,7 @@
 // proxies are run once, and those of one minibatch share its forward.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <initializer_list>
 #include <string_view>
@@ -21,6 +22,7 @@ enum class Pass : uint32_t {
   kSampleKernel,     // forward 1, one backward with its statistics frozen: all images at once
   kThinCodes,        // three forwards of the thin network
 };
+inline constexpr size_t kPassCount = 32;  // at most
 
 class PassSet {
  public:

@@ -72,7 +72,7 @@ class Probe {
 
   PassSet done_;
   PassCount count_;
-  std::array<double, 16> seconds_{};
+  std::array<double, kPassCount> seconds_{};
   double forward_seconds_ = 0.0;
 
   std::vector<torch::Tensor> loss_gradient_, second_gradient_, hessian_gradient_, absolute_weights_, absolute_gradient_;

@@ -49,6 +49,10 @@ struct Proxy {
   std::function<double(const Probe&)> score;
   // Or it follows from the architecture, as written: computed for each row, never copied between equal functions.
   std::function<double(const spaces::Facts&)> score_facts;
+
+  // Other readings of the same idea, "name:fixed": what a paper says where its code differs, or a fault mended. They
+  // follow the proxy in the list.
+  std::vector<Proxy> variants;
 };
 
 // A request for passes in the common setting, at every fidelity.

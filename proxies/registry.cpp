@@ -61,11 +61,20 @@ double alive(double score) {
 }
 
 const std::vector<Proxy>& all_proxies() {
+  static const std::vector<Proxy> proxies = [] {
 #define PROXY(name) proxy_##name(),
-  static const std::vector<Proxy> proxies = {
+    const std::vector<Proxy> named = {
 #include "proxies/proxies.def"
-  };
+    };
 #undef PROXY
+    std::vector<Proxy> all;
+    for (const Proxy& proxy : named) {
+      all.push_back(proxy);
+      all.back().variants.clear();
+      all.insert(all.end(), proxy.variants.begin(), proxy.variants.end());
+    }
+    return all;
+  }();
   return proxies;
 }
 

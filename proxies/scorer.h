@@ -24,7 +24,7 @@ struct Times {
   double lower = 0.0;       // operator graphs, size and cost
   double initialise = 0.0;  // drawing weights
   double forward = 0.0;     // the forward that passes on the first minibatch share
-  std::array<double, 16> passes{};
+  std::array<double, kPassCount> passes{};
   double score = 0.0;  // the proxies' own arithmetic
   double total = 0.0;
 };

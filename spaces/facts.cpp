@@ -39,13 +39,15 @@ Facts facts(const SearchSpace& space, const Architecture& architecture, const Ne
 
 Facts facts(const SearchSpace& space, const std::vector<UnitGraph>& written, const std::vector<UnitGraph>& canonical,
             const NetShape& shape) {
-  const OpGraph net = space.lower(written, shape);
-  const OpGraph live = space.lower(canonical, shape);
   Facts facts;
-  facts.params = net.parameter_count();
-  facts.macs = net.macs();
-  facts.live_params = live.parameter_count();
-  facts.live_macs = live.macs();
+  facts.cells = written;
+  facts.live_cells = canonical;
+  facts.network = space.lower(written, shape);
+  facts.live_network = space.lower(canonical, shape);
+  facts.params = facts.network.parameter_count();
+  facts.macs = facts.network.macs();
+  facts.live_params = facts.live_network.parameter_count();
+  facts.live_macs = facts.live_network.macs();
   for (const UnitGraph& cell : canonical) {
     facts.convolution_path += convolution_path(cell);
     facts.pool_terms += pool_terms(cell);

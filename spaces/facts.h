@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "spaces/search_space.h"
 
@@ -14,6 +15,9 @@ struct Facts {
   int64_t live_macs = 0;
   int convolution_path = 0;  // parametric units on the longest path of the canonical cells, summed over cells
   int pool_terms = 0;        // how often results of poolings are added up in the canonical cells
+
+  std::vector<UnitGraph> cells, live_cells;  // as written and canonical
+  OpGraph network, live_network;             // what they lower to
 };
 
 // Cost is that of space.lower() at `shape`, usually space.full_shape().

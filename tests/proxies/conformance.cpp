@@ -101,7 +101,7 @@ TEST_CASE("every proxy says what it is, and is scored in one of two ways") {
   for (const Proxy& proxy : all_proxies()) {
     INFO(proxy.name);
     CHECK(names.insert(proxy.name).second);
-    CHECK(proxy.name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_") == std::string::npos);
+    CHECK(proxy.name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_:") == std::string::npos);
     for (const std::string* text : {&proxy.summary, &proxy.formula, &proxy.citation, &proxy.sign, &proxy.golden}) {
       CHECK_FALSE(text->empty());
       CHECK(text->find('\n') == std::string::npos);

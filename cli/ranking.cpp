@@ -10,6 +10,7 @@
 #include "core/error.h"
 #include "core/replace_file.h"
 #include "ensemble/log_rank.h"
+#include "ensemble/rank_sum.h"
 
 namespace zeroth::cli {
 namespace {
@@ -20,6 +21,39 @@ size_t column_index(const std::vector<std::string>& columns, const std::string& 
   return static_cast<size_t>(found - columns.begin());
 }
 
+using Column = std::vector<std::optional<double>>;
+
+Column column_values(const std::vector<core::ScoreRow>& rows, size_t column) {
+  Column values;
+  for (const core::ScoreRow& row : rows) values.push_back(row.values[column]);
+  return values;
+}
+
+struct PoolScoreRule {
+  std::string name;
+  std::vector<std::string> columns;
+  Eigen::VectorXd (*combine)(const std::vector<Column>&);
+};
+
+const std::vector<PoolScoreRule> kPoolScores = {
+    {"te_nas", {"ntk_cond", "linear_regions"}, ensemble::rank_sum},
+    {"az_nas", {"az_expressivity", "az_progressivity", "az_trainability", "macs"}, ensemble::mean_log_rank}};
+
+std::vector<PoolScore> pool_scores(const std::vector<std::string>& columns, const std::vector<core::ScoreRow>& rows) {
+  std::vector<PoolScore> scores;
+  for (const PoolScoreRule& rule : kPoolScores) {
+    std::vector<Column> values;
+    for (const std::string& name : rule.columns) {
+      const auto found = std::find(columns.begin(), columns.end(), name);
+      if (found != columns.end()) values.push_back(column_values(rows, static_cast<size_t>(found - columns.begin())));
+    }
+    if (values.size() < rule.columns.size()) continue;
+    const Eigen::VectorXd combined = rule.combine(values);
+    scores.push_back({rule.name, {combined.data(), combined.data() + combined.size()}});
+  }
+  return scores;
+}
+
 // "0.82 M"; "-" where there is no value.
 std::string millions(const std::optional<double>& value) { return value ? fmt::format("{:.2f} M", *value / 1e6) : "-"; }
 
@@ -28,14 +62,13 @@ std::string millions(const std::optional<double>& value) { return value ? fmt::f
 Ranking rank_rows(const std::vector<std::string>& columns, const std::vector<core::ScoreRow>& rows,
                   std::vector<std::string> proxies, bool live) {
   Ranking ranking;
-  std::vector<std::vector<std::optional<double>>> values;
+  ranking.pool_scores = pool_scores(columns, rows);
+  std::vector<Column> values;
   for (std::string& name : proxies) {
     if (live && (name == "macs" || name == "params")) name.insert(0, "live_");
     if (std::find(ranking.combined.begin(), ranking.combined.end(), name) != ranking.combined.end()) continue;
     ranking.combined.push_back(name);
-    const size_t column = column_index(columns, name);
-    values.emplace_back();
-    for (const core::ScoreRow& row : rows) values.back().push_back(row.values[column]);
+    values.push_back(column_values(rows, column_index(columns, name)));
   }
   const Eigen::VectorXd score = ensemble::mean_log_rank(values);
   ranking.score.assign(score.data(), score.data() + score.size());
@@ -55,11 +88,13 @@ Ranking rank_rows(const std::vector<std::string>& columns, const std::vector<cor
 void write_ranking(const std::string& path, const std::vector<std::string>& columns,
                    const std::vector<core::ScoreRow>& rows, const Ranking& ranking) {
   std::string text = "rank,arch,log_rank";
+  for (const PoolScore& score : ranking.pool_scores) text += "," + score.name;
   for (const std::string& column : columns) text += "," + core::csv_field(column);
   text += ",status\n";
   for (const size_t i : ranking.order) {
     text +=
         fmt::format("{},{},{}", ranking.rank[i], core::csv_field(rows[i].arch), core::number_text(ranking.score[i]));
+    for (const PoolScore& score : ranking.pool_scores) text += "," + core::number_text(score.values[i]);
     for (const auto& value : rows[i].values) text += "," + (value ? core::number_text(*value) : "");
     text += "," + core::csv_field(rows[i].status) + "\n";
   }

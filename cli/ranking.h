@@ -8,11 +8,18 @@
 
 namespace zeroth::cli {
 
+// A score that an author defines on the whole pool, so that no single architecture has it.
+struct PoolScore {
+  std::string name;            // te_nas, az_nas
+  std::vector<double> values;  // by row; larger is better
+};
+
 struct Ranking {
-  std::vector<std::string> combined;  // the columns that the score combines
-  std::vector<double> score;          // by row: mean log rank over them; larger is better
-  std::vector<size_t> order;          // rows, best first; equal scores in row order
-  std::vector<size_t> rank;           // by row, 1 is the best; equal scores share the better rank
+  std::vector<std::string> combined;   // the columns that the score combines
+  std::vector<double> score;           // by row: mean log rank over them; larger is better
+  std::vector<size_t> order;           // rows, best first; equal scores in row order
+  std::vector<size_t> rank;            // by row, 1 is the best; equal scores share the better rank
+  std::vector<PoolScore> pool_scores;  // those whose columns are all there
 };
 
 // `proxies` are the columns to combine. With `live`, live_macs stands in for macs and live_params for params, so that
@@ -20,7 +27,7 @@ struct Ranking {
 Ranking rank_rows(const std::vector<std::string>& columns, const std::vector<core::ScoreRow>& rows,
                   std::vector<std::string> proxies, bool live);
 
-// FILE.ranked.csv: rank,arch,log_rank,<score columns>,status, best first. Written beside and renamed.
+// FILE.ranked.csv: rank,arch,log_rank,<pool scores>,<score columns>,status, best first. Written beside and renamed.
 void write_ranking(const std::string& path, const std::vector<std::string>& columns,
                    const std::vector<core::ScoreRow>& rows, const Ranking& ranking);
 

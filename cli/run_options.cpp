@@ -56,6 +56,9 @@ void add_setting_options(CLI::App& command, RunOptions& options) {
   command.add_option("--init", options.init,
                      "Weights: pytorch, kaiming_normal_fan_in, kaiming_normal_fan_out, normal, xavier or reference");
   command.add_option("--dtype", options.dtype, "float32 or float64");
+  command.add_option("--loss", options.loss,
+                     "What gradients are of: ce, the cross-entropy (default); mse, the squared error of a dense output "
+                     "(1x1 head) against N(0, 1) targets; sum, the sum of the outputs");
   command.add_option("--repeats", options.repeats,
                      "Initialisations and minibatches to average over; adds a column of standard errors to each proxy");
   command.add_option("--seed", options.seed, "Seed of samples, weights, images and labels")
@@ -87,6 +90,7 @@ proxies::Overrides read_overrides(const RunOptions& options, int64_t source_clas
   if (!options.graph.empty()) overrides.view = nn::parse_view(options.graph);
   if (!options.init.empty()) overrides.init = nn::parse_init(options.init);
   if (!options.dtype.empty()) overrides.dtype = nn::parse_dtype(options.dtype);
+  if (!options.loss.empty()) overrides.loss = nn::parse_loss(options.loss);
   overrides.channels = at_least_one("--channels", options.channels);
   overrides.cells = at_least_one("--cells", options.cells);
   overrides.resolution = at_least_one("--resolution", options.resolution);

@@ -24,7 +24,7 @@ struct RunOptions {
 
   std::string proxies = "default";
   std::string fidelity = "fast";
-  std::string graph, init, dtype;  // empty: the fidelity's
+  std::string graph, init, dtype, loss;  // empty: the fidelity's
   std::optional<int64_t> batch, channels, cells, resolution, classes, repeats;
   std::string input = "gaussian";
   uint64_t seed = 0;

@@ -58,6 +58,18 @@ Minibatch InputSource::draw(const Setting& setting, Draw draw, int repeat) const
   return batch;
 }
 
+torch::Tensor InputSource::targets(const torch::Tensor& outputs, Draw draw, int repeat) const {
+  const core::Stream stream(core::repeat_seed(seed_, repeat), "targets", 0, static_cast<uint32_t>(draw));
+  const torch::Tensor targets = torch::empty(outputs.sizes(), outputs.scalar_type());
+  const auto count = static_cast<size_t>(targets.numel());
+  if (targets.scalar_type() == torch::kFloat64) {
+    stream.fill_normal(targets.data_ptr<double>(), count, 1.0);
+  } else {
+    stream.fill_normal(targets.data_ptr<float>(), count, 1.0);
+  }
+  return targets;
+}
+
 template <typename T>
 void InputSource::fill(T* images, int64_t* labels, const Setting& setting, Draw draw, int repeat) const {
   const spaces::NetShape& shape = setting.shape;
@@ -71,10 +83,7 @@ void InputSource::fill(T* images, int64_t* labels, const Setting& setting, Draw 
   }
   const uint64_t seed = core::repeat_seed(seed_, repeat);
   core::Stream(seed, "images", 0, static_cast<uint32_t>(draw)).fill_normal(images, count, 1.0);
-  const core::Stream label_stream(seed, "labels", 0, static_cast<uint32_t>(draw));
-  for (int64_t n = 0; n < setting.batch; ++n) {
-    labels[n] = label_stream.below(static_cast<uint32_t>(shape.classes), static_cast<uint32_t>(n));
-  }
+  for (int64_t n = 0; n < setting.batch; ++n) labels[n] = n % shape.classes;
 }
 
 template <typename T>

@@ -20,8 +20,8 @@ struct Minibatch {
 // Which minibatch of a setting: the first and the second are disjoint draws; the thin network has three of its own.
 enum class Draw : uint32_t { kFirst = 1, kSecond = 2, kThin1 = 11, kThin2 = 12, kThin3 = 13 };
 
-// Where images come from: "gaussian" (N(0, 1) pixels, uniform labels), "reference" (nn/reference.h), or a set of real
-// images (core/image_set.h).
+// Where images come from: "gaussian" (N(0, 1) pixels, image n of class n mod classes), "reference" (nn/reference.h), or
+// a set of real images (core/image_set.h).
 class InputSource {
  public:
   // Throws core::UsageError for a name that is none of these, core::Error for images that cannot be read.
@@ -30,6 +30,9 @@ class InputSource {
   const std::string& spec() const { return spec_; }
   // Classes of a set of real images; 0 where labels are made to measure.
   int64_t classes() const;
+
+  // N(0, 1) targets of the outputs' shape and type: a function of (seed, repeat, draw) alone.
+  torch::Tensor targets(const torch::Tensor& outputs, Draw draw, int repeat) const;
 
   // A function of (seed, repeat, draw) and the setting's shape, batch and dtype alone. Images of the thin network are
   // crops of one colour plane at random places of random images.
@@ -53,6 +56,9 @@ class MinibatchStore {
 
   void prepare(const Setting& setting, Draw draw, int repeat);
   const Minibatch& get(const Setting& setting, Draw draw, int repeat) const;
+  torch::Tensor targets(const torch::Tensor& outputs, Draw draw, int repeat) const {
+    return source_.targets(outputs, draw, repeat);
+  }
   // Sixteen hexadecimal digits over every prepared image and label, for the manifest.
   std::string digest() const;
 

@@ -26,11 +26,19 @@ enum class Init {
   kReference  // the hash rule that any framework can reproduce (nn/reference.h), biases 0
 };
 
+// What the loss-gradient passes differentiate.
+enum class Loss {
+  kCrossEntropy,  // of the logits on the labels, mean over the minibatch
+  kMse,           // squared error of a dense output (NetShape::dense) against N(0, 1) targets, mean over all elements
+  kSum            // sum of all outputs: no labels
+};
+
 struct Setting {
   GraphView view = GraphView::kCanonical;
   spaces::NetShape shape;
   Init init = Init::kPytorch;
   DType dtype = DType::kFloat32;
+  Loss loss = Loss::kCrossEntropy;
   int64_t batch = 64;  // images in a minibatch
   int repeats = 1;     // independent initialisations and minibatches, averaged
 
@@ -45,9 +53,11 @@ bool same_network(const Setting& a, const Setting& b);
 std::string_view name_of(GraphView view);
 std::string_view name_of(DType dtype);
 std::string_view name_of(Init init);
+std::string_view name_of(Loss loss);
 GraphView parse_view(std::string_view name);
 DType parse_dtype(std::string_view name);
 Init parse_init(std::string_view name);
+Loss parse_loss(std::string_view name);
 const std::vector<std::string>& init_names();
 
 }  // namespace zeroth::nn

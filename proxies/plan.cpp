@@ -21,6 +21,8 @@ void apply(const Overrides& overrides, nn::Setting& setting) {
   setting.dtype = overrides.dtype.value_or(setting.dtype);
   setting.repeats = overrides.repeats.value_or(setting.repeats);
   if (setting.shape.thin) return;
+  setting.loss = overrides.loss.value_or(setting.loss);
+  setting.shape.dense = setting.loss == nn::Loss::kMse;
   apply(overrides, setting.shape);
   setting.batch = overrides.batch.value_or(setting.batch);
 }

@@ -15,6 +15,7 @@ struct Overrides {
   std::optional<nn::GraphView> view;
   std::optional<nn::Init> init;
   std::optional<nn::DType> dtype;
+  std::optional<nn::Loss> loss;
   std::optional<int64_t> channels, cells, resolution, classes, batch;
   std::optional<int> repeats;
 };

@@ -3,6 +3,7 @@
 #include <chrono>
 
 #include "core/error.h"
+#include "nn/loss.h"
 #include "proxies/channel_saliency.h"
 #include "proxies/coupled_kernel.h"
 #include "proxies/sample_kernel.h"
@@ -36,10 +37,6 @@ const PassSet kNeedLossGradient = {Pass::kLossGradient, Pass::kChannelSaliency, 
 const PassSet kNeedAutograd = {Pass::kLossGradient, Pass::kChannelSaliency, Pass::kHessianGradient,
                                Pass::kInputJacobian, Pass::kCoupledKernel};
 
-Tensor cross_entropy(const Tensor& logits, const Tensor& labels) {
-  return at::nll_loss(at::log_softmax(logits, 1), labels);
-}
-
 // ReLUs whose result a convolution reads.
 std::vector<bool> relus_before_convolutions(const nn::Network& network) {
   const auto& nodes = network.graph().nodes();
@@ -61,6 +58,10 @@ void Probe::run(PassSet passes) {
   if (passes.has(Pass::kSecondGradient)) run_second_gradient();
   if (passes.has(Pass::kAbsoluteWeights)) run_absolute_weights();
   if (passes.has(Pass::kThinCodes)) run_thin_codes();
+}
+
+Tensor Probe::loss(const Tensor& outputs, Draw draw) const {
+  return nn::loss(outputs, setting_, minibatches_, draw, repeat_);
 }
 
 void Probe::run_first_minibatch(PassSet passes) {
@@ -116,7 +117,7 @@ void Probe::run_first_minibatch(PassSet passes) {
 
   const Stopwatch watch(seconds_[static_cast<size_t>(Pass::kLossGradient)]);
   saliency.start();
-  loss_gradient_ = torch::autograd::grad({cross_entropy(logits, batch.labels)}, network_.weights(), {},
+  loss_gradient_ = torch::autograd::grad({loss(logits, Draw::kFirst)}, network_.weights(), {},
                                          /*retain_graph=*/false, /*create_graph=*/false, /*allow_unused=*/true);
   ++count_.backwards;
   channel_saliency_ = saliency.stop();
@@ -125,8 +126,8 @@ void Probe::run_first_minibatch(PassSet passes) {
 void Probe::run_hessian_gradient() {
   const Stopwatch watch(seconds_[static_cast<size_t>(Pass::kHessianGradient)]);
   const nn::Minibatch& batch = minibatches_.get(setting_, Draw::kFirst, repeat_);
-  const Tensor loss = cross_entropy(network_.forward_for_second_order(batch.images), batch.labels);
-  const std::vector<Tensor> gradients = torch::autograd::grad({loss}, network_.weights(), {}, /*retain_graph=*/true,
+  const Tensor value = loss(network_.forward_for_second_order(batch.images), Draw::kFirst);
+  const std::vector<Tensor> gradients = torch::autograd::grad({value}, network_.weights(), {}, /*retain_graph=*/true,
                                                               /*create_graph=*/true, /*allow_unused=*/true);
   ++count_.forwards;
   ++count_.backwards;
@@ -144,8 +145,8 @@ void Probe::run_hessian_gradient() {
 void Probe::run_second_gradient() {
   const Stopwatch watch(seconds_[static_cast<size_t>(Pass::kSecondGradient)]);
   const nn::Minibatch& batch = minibatches_.get(setting_, Draw::kSecond, repeat_);
-  const Tensor loss = cross_entropy(network_.forward(batch.images, Norm::kBatch), batch.labels);
-  second_gradient_ = torch::autograd::grad({loss}, network_.weights(), {}, /*retain_graph=*/false,
+  const Tensor value = loss(network_.forward(batch.images, Norm::kBatch), Draw::kSecond);
+  second_gradient_ = torch::autograd::grad({value}, network_.weights(), {}, /*retain_graph=*/false,
                                            /*create_graph=*/false, /*allow_unused=*/true);
   ++count_.forwards;
   ++count_.backwards;

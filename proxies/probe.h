@@ -30,7 +30,7 @@ class Probe {
   const nn::Network& network() const { return network_; }
 
   // What a pass found. Reading the result of a pass that was not asked for is a bug.
-  // Gradients of the mean cross-entropy, one for each of network().weights(); undefined where the loss does not depend
+  // Gradients of the loss (nn/loss.h), one for each of network().weights(); undefined where the loss does not depend
   // on the weight.
   const std::vector<torch::Tensor>& loss_gradient() const;
   const std::vector<torch::Tensor>& second_gradient() const;  // on the second minibatch
@@ -59,6 +59,7 @@ class Probe {
 
  private:
   void run_first_minibatch(PassSet passes);
+  torch::Tensor loss(const torch::Tensor& outputs, nn::Draw draw) const;
   void run_hessian_gradient();
   void run_second_gradient();
   void run_absolute_weights();

@@ -131,9 +131,10 @@ int add_stem(OpGraph& net, int x, int64_t channels) {
   return x;
 }
 
-int add_head(OpGraph& net, int x, int64_t classes) {
+int add_head(OpGraph& net, int x, int64_t classes, bool dense) {
   x = net.batch_norm(x, "lastact.0");
   x = net.relu(x, "lastact.1");
+  if (dense) return net.conv2d(x, classes, 1, 1, 0, "head");
   x = net.global_avg_pool(x, "global_pooling");
   return net.linear(x, classes, "classifier");
 }
@@ -260,7 +261,7 @@ class NasBench201 : public SearchSpace {
       }
     }
     if (shape.thin) x = tapped(add_reduction(net, x, fmt::format("cells.{}", index)));
-    add_head(net, x, shape.classes);
+    add_head(net, x, shape.classes, shape.dense);
     return net;
   }
 };

@@ -15,6 +15,7 @@ struct NetShape {
   int64_t resolution = 32;     // height and width of the input image, pixels
   int64_t classes = 10;        // logits
   int64_t input_channels = 3;  // colour planes of the input image
+  bool dense = false;          // a map of `classes` channels for each pixel of the last stage, in place of logits
   bool thin = false;           // TE-NAS's network for linear regions: no stem, one cell, one reduction
 };
 

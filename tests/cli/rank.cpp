@@ -8,6 +8,7 @@
 
 #include "core/csv.h"
 #include "core/manifest.h"
+#include "core/ranks.h"
 #include "core/score_table.h"
 #include "tests/cli/program.h"
 #include "tests/temporary_folder.h"
@@ -117,6 +118,51 @@ TEST_CASE("the ranking is sorted and equal functions share a rank") {
   CHECK(cell(1, "log_rank") == cell(2, "log_rank"));
   CHECK(*core::parse_number(cell(0, "log_rank")) > *core::parse_number(cell(1, "log_rank")));
   CHECK(archs_of(out) == std::vector<std::string>{kPlain, kOther, kDead});  // the scores keep the order given
+}
+
+TEST_CASE("the ranking has the scores that are defined on a whole pool") {
+  const TemporaryFolder folder;
+  const std::string out = folder.path("scores.csv");
+  run_well(kRank + kTiny + "--sample 8 --proxies ntk_cond,linear_regions --top 0 --out " + out);
+  const auto ranked = core::CsvTable::read(folder.path("scores.ranked.csv"));
+  const auto numbers = [&](const char* column) {
+    std::vector<std::optional<double>> values;
+    for (const core::CsvRow& row : ranked.rows) values.push_back(core::parse_number(row.fields[ranked.column(column)]));
+    return values;
+  };
+  const std::vector<double> ntk = core::ranks_with_failures(numbers("ntk_cond"));
+  const std::vector<double> regions = core::ranks_with_failures(numbers("linear_regions"));
+  const auto te_nas = numbers("te_nas");
+  REQUIRE(te_nas.size() == 8);
+  for (size_t i = 0; i < te_nas.size(); ++i) CHECK(*te_nas[i] == ntk[i] + regions[i]);
+
+  run_well(kRank + kTiny + "--sample 3 --proxies ntk_cond --top 0 --out " + out);
+  const auto columns = core::CsvTable::read(folder.path("scores.ranked.csv")).columns;
+  CHECK(std::find(columns.begin(), columns.end(), "te_nas") == columns.end());
+}
+
+TEST_CASE("option --loss changes what gradients are of, and is a setting") {
+  const TemporaryFolder folder;
+  const auto grad_norms = [&](const std::string& loss) {
+    const std::string out = folder.path(loss + ".csv");
+    run_well(kRank + kTiny + "--archs - --top 0 --proxies grad_norm,zico,nwot --loss " + loss + " --out " + out,
+             kPlain + "\n" + kOther + "\n");
+    const auto table = core::ScoreTable::read(out);
+    std::vector<double> values;
+    for (const core::ScoreRow& row : table.rows) values.push_back(*row.values[table.column("grad_norm")]);
+    return values;
+  };
+  const std::vector<double> entropy = grad_norms("ce"), squares = grad_norms("mse"), sums = grad_norms("sum");
+  for (size_t i = 0; i < entropy.size(); ++i) {
+    CHECK(entropy[i] != squares[i]);
+    CHECK(entropy[i] != sums[i]);
+    CHECK(squares[i] != sums[i]);
+  }
+  const auto settings = core::Manifest::read(folder.path("mse.json")).settings;
+  CHECK_THAT(settings.at("networks").at("zico").get<std::string>(), Contains("loss=mse"));
+  const Outcome wrong = run_program(kRank + "--sample 1 --loss l1");
+  CHECK(wrong.code == 2);
+  CHECK_THAT(wrong.err, Contains("known: ce, mse, sum"));
 }
 
 TEST_CASE("option --unique scores one architecture a function") {

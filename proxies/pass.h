@@ -21,6 +21,7 @@ enum class Pass : uint32_t {
   kCoupledKernel,    // forward 1, one backward for each image: batch statistics couple the images
   kSampleKernel,     // forward 1, one backward with its statistics frozen: all images at once
   kThinCodes,        // three forwards of the thin network
+  kLayerOutputs,     // forward 1: the outputs of convolutions and linear layers, kept
 };
 inline constexpr size_t kPassCount = 32;  // at most
 

@@ -1,5 +1,6 @@
 #include "proxies/probe.h"
 
+#include <algorithm>
 #include <chrono>
 
 #include "core/error.h"
@@ -32,7 +33,7 @@ class Stopwatch {
 
 const PassSet kOnFirstMinibatch = {Pass::kPatterns,        Pass::kInputJacobian,   Pass::kLossGradient,
                                    Pass::kChannelSaliency, Pass::kHessianGradient, Pass::kCoupledKernel,
-                                   Pass::kSampleKernel};
+                                   Pass::kSampleKernel,    Pass::kLayerOutputs};
 const PassSet kNeedLossGradient = {Pass::kLossGradient, Pass::kChannelSaliency, Pass::kHessianGradient};
 const PassSet kNeedAutograd = {Pass::kLossGradient, Pass::kChannelSaliency, Pass::kHessianGradient,
                                Pass::kInputJacobian, Pass::kCoupledKernel};
@@ -85,6 +86,7 @@ void Probe::run_first_minibatch(PassSet passes) {
     if (passes.has(Pass::kPatterns)) count_patterns(result);
     if (passes.has(Pass::kChannelSaliency)) saliency.observe(result);
     if (passes.has(Pass::kSampleKernel)) sample_kernel.observe(result);
+    if (passes.has(Pass::kLayerOutputs)) keep_layer_output(result);
   };
 
   Tensor logits;
@@ -121,6 +123,17 @@ void Probe::run_first_minibatch(PassSet passes) {
                                          /*retain_graph=*/false, /*create_graph=*/false, /*allow_unused=*/true);
   ++count_.backwards;
   channel_saliency_ = saliency.stop();
+}
+
+void Probe::keep_layer_output(const NodeResult& result) {
+  const spaces::OpNode& node = network_.graph().nodes()[static_cast<size_t>(result.node)];
+  if (node.kind != OpKind::kConv2d && node.kind != OpKind::kLinear) return;
+  const torch::Tensor& weight = network_.params()[static_cast<size_t>(node.params[0])];
+  const auto& weights = network_.weights();
+  const auto layer =
+      std::find_if(weights.begin(), weights.end(), [&](const Tensor& other) { return other.is_same(weight); });
+  layer_outputs_.resize(weights.size());
+  layer_outputs_[static_cast<size_t>(layer - weights.begin())] = result.value.detach();
 }
 
 void Probe::run_hessian_gradient() {
@@ -205,6 +218,7 @@ const Eigen::MatrixXd& Probe::kernel() const {
   ZEROTH_CHECK(done_.has_any({Pass::kCoupledKernel, Pass::kSampleKernel}));
   return kernel_;
 }
+const std::vector<Tensor>& Probe::layer_outputs() const { return require(Pass::kLayerOutputs), layer_outputs_; }
 const std::vector<std::vector<uint64_t>>& Probe::thin_codes() const { return require(Pass::kThinCodes), thin_codes_; }
 
 }  // namespace zeroth::proxies

@@ -49,6 +49,9 @@ class Probe {
   const PatternDistances& convolution_patterns() const;
   // Gram matrix (N, N) of the images' gradients of their logit sums, over weights and batch norm gains.
   const Eigen::MatrixXd& kernel() const;
+  // Outputs (N, C, H, W) or (N, C) of convolutions and linear layers on the first minibatch, one for each of
+  // network().weights().
+  const std::vector<torch::Tensor>& layer_outputs() const;
   // Codes of all images of the thin network's three minibatches.
   const std::vector<std::vector<uint64_t>>& thin_codes() const;
 
@@ -60,6 +63,7 @@ class Probe {
  private:
   void run_first_minibatch(PassSet passes);
   torch::Tensor loss(const torch::Tensor& outputs, nn::Draw draw) const;
+  void keep_layer_output(const nn::NodeResult& result);
   void run_hessian_gradient();
   void run_second_gradient();
   void run_absolute_weights();
@@ -76,7 +80,8 @@ class Probe {
   std::array<double, kPassCount> seconds_{};
   double forward_seconds_ = 0.0;
 
-  std::vector<torch::Tensor> loss_gradient_, second_gradient_, hessian_gradient_, absolute_weights_, absolute_gradient_;
+  std::vector<torch::Tensor> loss_gradient_, second_gradient_, hessian_gradient_, absolute_weights_, absolute_gradient_,
+      layer_outputs_;
   std::vector<std::vector<double>> channel_saliency_;
   Eigen::MatrixXd input_jacobian_, kernel_;
   PatternDistances patterns_, convolution_patterns_;

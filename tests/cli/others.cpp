@@ -33,12 +33,35 @@ std::string edge_to_output(const std::string& operation) {
 TEST_CASE("every command has a help and the program a version") {
   CHECK_THAT(run_well("--version").out, StartsWith("zeroth 0."));
   const std::string help = run_well("--help").out;
-  for (const char* command : {"rank", "canonical", "eval", "list", "bench"}) {
+  for (const char* command : {"rank", "canonical", "eval", "explain", "list", "bench"}) {
     CHECK_THAT(help, Contains(command));
     const Outcome outcome = run_well(command + std::string(" --help"));
     CHECK_THAT(outcome.out, Contains("--space"));
     CHECK(outcome.err.empty());
   }
+}
+
+TEST_CASE("explain gives every proxy's score, error, percentile and time for one architecture") {
+  const std::string command = "explain " + edge_to_output("nor_conv_3x3") + " --space nasbench201 --pool 12" + kTiny;
+  const auto json = core::Json::parse(run_well(command + "--json").out);
+  CHECK(json.at("hash").get<std::string>().size() == 16);
+  const std::vector<std::string> names = listed_proxies();
+  CHECK(json.at("proxies").size() == names.size());
+  for (const std::string& name : names) {
+    INFO(name);
+    const auto& entry = json.at("proxies").at(name);
+    CHECK(entry.at("percentile").get<double>() >= 0.0);
+    CHECK(entry.at("percentile").get<double>() <= 100.0);
+    CHECK(entry.at("score").is_null() == (entry.at("status") != "ok"));
+  }
+  CHECK(json.at("proxies").at("zico").at("standard_error").get<double>() > 0.0);
+  CHECK(json.at("proxies").at("zico").at("pass_ms").get<double>() > 0.0);
+
+  const std::string dead = run_well("explain " + edge_to_output("none") + " --space nasbench201 --pool 3" + kTiny).out;
+  CHECK_THAT(dead, Contains("no signal passes the network") && Contains("std. error"));
+  const Outcome wrong = run_program("explain nonsense --space nasbench201");
+  CHECK(wrong.code == 1);
+  CHECK_THAT(wrong.err, Contains("nonsense"));
 }
 
 TEST_CASE("bench measures passes, sets of proxies and rates") {

@@ -27,6 +27,7 @@ constexpr const char* kFooter = R"(Columns of the result, for every column of nu
   n, failed        rows that count, and failed scores (empty, nan or infinite) among them; with --drop-failed those are
                    left out of that column, else they are tied below every other score
   Spearman         over average ranks, signed: a score that ranks upside down is negative
+  lift             Spearman minus that of data_free on the same rows; its interval pairs the resamples
   Kendall          tau-b, signed; next to it among the tenth of the rows with the highest accuracy
   95 %             percentile bootstrap that draws functions: architectures that compute the same come together
   accuracy of top 1    of the row with the highest score (mean of those that share it)

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "core/error.h"
 #include "core/random.h"
@@ -41,6 +42,8 @@ double quantile(const std::vector<double>& sorted, double p) {
   return sorted[below] + (position - static_cast<double>(below)) * (sorted[above] - sorted[below]);
 }
 
+}  // namespace
+
 std::optional<Interval> percentile_interval(const std::vector<std::optional<double>>& estimates) {
   std::vector<double> sorted;
   for (const auto& estimate : estimates) {
@@ -50,8 +53,6 @@ std::optional<Interval> percentile_interval(const std::vector<std::optional<doub
   std::sort(sorted.begin(), sorted.end());
   return Interval{quantile(sorted, (1 - kCoverage) / 2), quantile(sorted, (1 + kCoverage) / 2)};
 }
-
-}  // namespace
 
 CorrelationIntervals bootstrap_intervals(const PairedRanks& ranks, const std::vector<uint32_t>& cluster, int resamples,
                                          uint64_t seed) {
@@ -68,7 +69,7 @@ CorrelationIntervals bootstrap_intervals(const PairedRanks& ranks, const std::ve
     spearman[b] = estimate.spearman;
     kendall[b] = estimate.kendall;
   });
-  return {percentile_interval(spearman), percentile_interval(kendall)};
+  return {percentile_interval(spearman), percentile_interval(kendall), std::move(spearman)};
 }
 
 }  // namespace zeroth::eval

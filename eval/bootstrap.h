@@ -19,7 +19,11 @@ struct Interval {
 struct CorrelationIntervals {
   std::optional<Interval> spearman;
   std::optional<Interval> kendall;
+  std::vector<std::optional<double>> spearman_resamples;  // by resample; equal numbers draw equal clusters
 };
+
+// Of estimates by resample, nullopt where more than half are undefined.
+std::optional<Interval> percentile_interval(const std::vector<std::optional<double>>& estimates);
 
 // `cluster` holds a number for each row of `ranks`, equal for rows that belong together; which numbers are used does
 // not matter, their order does (it decides which random draw takes which cluster). Resample b is a function of

@@ -31,6 +31,23 @@ Rows counted_rows(const ScoreColumn& column, const Population& population, Faile
   return rows;
 }
 
+// Over the baseline, which is one of the columns, or nothing is done.
+void add_lifts(std::vector<ColumnQuality>& qualities) {
+  const auto baseline = std::find_if(qualities.begin(), qualities.end(),
+                                     [](const ColumnQuality& quality) { return quality.column == kDataFree; });
+  if (baseline == qualities.end() || !baseline->spearman.value) return;
+  for (ColumnQuality& quality : qualities) {
+    if (&quality == &*baseline || !quality.spearman.value) continue;
+    quality.lift.value = *quality.spearman.value - *baseline->spearman.value;
+    std::vector<std::optional<double>> differences(quality.spearman_resamples.size());
+    for (size_t b = 0; b < differences.size(); ++b) {
+      const auto &own = quality.spearman_resamples[b], &other = baseline->spearman_resamples[b];
+      if (own && other) differences[b] = *own - *other;
+    }
+    quality.lift.interval = percentile_interval(differences);
+  }
+}
+
 size_t count_different(std::vector<uint32_t> numbers) {
   std::sort(numbers.begin(), numbers.end());
   return static_cast<size_t>(std::unique(numbers.begin(), numbers.end()) - numbers.begin());
@@ -91,6 +108,7 @@ ColumnQuality column_quality(const ScoreColumn& column, const Population& popula
   const CorrelationIntervals intervals = bootstrap_intervals(ranks, rows.function, resamples, options.seed);
   quality.spearman = {estimate.spearman, intervals.spearman};
   quality.kendall = {estimate.kendall, intervals.kendall};
+  quality.spearman_resamples = intervals.spearman_resamples;
   quality.kendall_top_tenth = kendall_top_tenth(rows);
   const bool all_failed = options.failed == FailedPolicy::kBottom && rows.failed == rows.score.size();
   if (!all_failed) {
@@ -105,6 +123,7 @@ std::vector<ColumnQuality> correlate(const Population& population, const Correla
   for (const ScoreColumn& column : population.columns) {
     qualities.push_back(column_quality(column, population, options));
   }
+  if (options.failed == FailedPolicy::kBottom) add_lifts(qualities);
   std::stable_sort(qualities.begin(), qualities.end(), [](const ColumnQuality& a, const ColumnQuality& b) {
     if (!a.spearman.value || !b.spearman.value) return a.spearman.value.has_value() > b.spearman.value.has_value();
     return *a.spearman.value > *b.spearman.value;

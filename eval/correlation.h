@@ -35,6 +35,10 @@ struct ColumnQuality {
   size_t functions = 0;  // among them
   size_t failed = 0;     // failed scores: among the rows (kBottom) or left out of them (kDropped)
   Estimate spearman, kendall;
+  // Spearman minus that of the data-free baseline on the same rows; its interval pairs the resamples. None for the
+  // baseline itself, without a known space, and where failed rows are dropped.
+  Estimate lift;
+  std::vector<std::optional<double>> spearman_resamples;
   // Tau-b among the rows whose accuracy is at least that of row number ceil(rows / 10), counted from the best.
   std::optional<double> kendall_top_tenth;
   // Accuracy of the row with the highest score; the mean of all that share the highest score, so that the answer does

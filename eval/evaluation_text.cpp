@@ -22,6 +22,8 @@ std::string fixed(const std::optional<Interval>& interval) {
   return interval ? fmt::format("{:.3f} .. {:.3f}", interval->low, interval->high) : "-";
 }
 
+std::string signed_text(const std::optional<double>& value) { return value ? fmt::format("{:+.3f}", *value) : "-"; }
+
 std::string cell(const std::optional<double>& value) { return value ? core::number_text(*value) : ""; }
 
 std::string cells(const Estimate& estimate) {
@@ -71,28 +73,30 @@ std::string population_line(const Evaluation& evaluation) {
 }  // namespace
 
 std::string as_table(const Evaluation& evaluation) {
-  std::vector<std::vector<std::string>> lines = {{"column", "n", "failed", "Spearman", "95 %", "Kendall", "95 %",
-                                                  "Kendall top 10 %", "accuracy of top 1", "best of top 10"}};
+  std::vector<std::vector<std::string>> lines = {{"column", "n", "failed", "Spearman", "95 %", "lift", "95 %",
+                                                  "Kendall", "95 %", "Kendall top 10 %", "accuracy of top 1",
+                                                  "best of top 10"}};
   for (const ColumnQuality& column : evaluation.columns) {
     lines.push_back({column.column, std::to_string(column.rows), std::to_string(column.failed),
-                     fixed(column.spearman.value, 3), fixed(column.spearman.interval), fixed(column.kendall.value, 3),
-                     fixed(column.kendall.interval), fixed(column.kendall_top_tenth, 3), fixed(column.top_accuracy, 2),
-                     fixed(column.best_of_ten, 2)});
+                     fixed(column.spearman.value, 3), fixed(column.spearman.interval), signed_text(column.lift.value),
+                     fixed(column.lift.interval), fixed(column.kendall.value, 3), fixed(column.kendall.interval),
+                     fixed(column.kendall_top_tenth, 3), fixed(column.top_accuracy, 2), fixed(column.best_of_ten, 2)});
   }
   return population_line(evaluation) + aligned(lines);
 }
 
 std::string as_csv(const Evaluation& evaluation) {
   std::string text =
-      "column,n,functions,failed,spearman,spearman_low,spearman_high,kendall_tau_b,kendall_low,kendall_high,"
+      "column,n,functions,failed,spearman,spearman_low,spearman_high,lift,lift_low,lift_high,kendall_tau_b,kendall_low,"
+      "kendall_high,"
       "kendall_top_tenth,top_accuracy,best_of_ten,unit,failed_policy,resamples,seed,scores,benchmark,target\n";
   for (const ColumnQuality& column : evaluation.columns) {
-    text += fmt::format("{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}\n", core::csv_field(column.column),
-                        column.rows, column.functions, column.failed, cells(column.spearman), cells(column.kendall),
-                        cell(column.kendall_top_tenth), cell(column.top_accuracy), cell(column.best_of_ten),
-                        unit(evaluation), policy(evaluation), evaluation.options.correlation.resamples,
-                        evaluation.options.correlation.seed, core::csv_field(evaluation.scores),
-                        core::csv_field(evaluation.benchmark), core::csv_field(evaluation.target));
+    text += fmt::format(
+        "{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}\n", core::csv_field(column.column), column.rows,
+        column.functions, column.failed, cells(column.spearman), cells(column.lift), cells(column.kendall),
+        cell(column.kendall_top_tenth), cell(column.top_accuracy), cell(column.best_of_ten), unit(evaluation),
+        policy(evaluation), evaluation.options.correlation.resamples, evaluation.options.correlation.seed,
+        core::csv_field(evaluation.scores), core::csv_field(evaluation.benchmark), core::csv_field(evaluation.target));
   }
   return text;
 }
@@ -117,6 +121,7 @@ ordered_json as_json(const Evaluation& evaluation) {
                                {"functions", column.functions},
                                {"failed", column.failed},
                                {"spearman", json_estimate(column.spearman)},
+                               {"lift", json_estimate(column.lift)},
                                {"kendall_tau_b", json_estimate(column.kendall)},
                                {"kendall_top_tenth", json_number(column.kendall_top_tenth)},
                                {"top_accuracy", json_number(column.top_accuracy)},

@@ -17,6 +17,9 @@ struct ScoreColumn {
   std::vector<std::optional<double>> values;
 };
 
+// The column of the data-free baseline (space_facts.h), which proxies are measured against.
+inline constexpr const char* kDataFree = "data_free";
+
 struct Population {
   std::vector<std::string> architectures;
   std::vector<double> accuracy;

@@ -14,8 +14,6 @@
 namespace zeroth::eval {
 namespace {
 
-constexpr const char* kDataFree = "data_free";
-
 bool has_column(const Population& population, const std::string& name) {
   return std::any_of(population.columns.begin(), population.columns.end(),
                      [&](const ScoreColumn& column) { return column.name == name; });

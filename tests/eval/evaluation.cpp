@@ -175,9 +175,43 @@ TEST_CASE("Facts of the space and the data-free baseline stand beside the scores
   CHECK(*column(known, "data_free").spearman.value == 1);
   CHECK(*column(known, "params").kendall.value == Approx(2 / std::sqrt(2.0 * 3.0)).margin(kExact));
 
+  CHECK(*column(known, "live_macs").lift.value == Approx(-0.5).margin(kExact));
+  CHECK_FALSE(column(known, "data_free").lift.value);
+
   const Evaluation unknown = evaluate_text(scores, benchmark, {});
   CHECK(unknown.space.empty());
+  CHECK_FALSE(unknown.columns[0].lift.value);
   CHECK(unknown.columns.size() == 1);
+}
+
+TEST_CASE("The lift over the baseline pairs the resamples") {
+  Population population;
+  ScoreColumn baseline{zeroth::eval::kDataFree, {}}, same{"same", {}}, reversed{"reversed", {}};
+  for (int row = 0; row < 40; ++row) {
+    population.architectures.push_back(std::to_string(row));
+    population.accuracy.push_back(row % 7 + 0.01 * row);
+    baseline.values.emplace_back(row);
+    same.values.emplace_back(3.0 * row - 1.0);  // another scale, the same order
+    reversed.values.emplace_back(-row);
+  }
+  number_functions(population.architectures, population);
+  population.columns = {baseline, same, reversed};
+  CorrelationOptions options;
+  options.resamples = 200;
+  for (const ColumnQuality& quality : zeroth::eval::correlate(population, options)) {
+    INFO(quality.column);
+    if (quality.column == "data_free") CHECK_FALSE(quality.lift.value);
+    if (quality.column == "same") {
+      CHECK(*quality.lift.value == Approx(0.0).margin(kExact));
+      CHECK(quality.lift.interval->low == Approx(0.0).margin(kExact));
+      CHECK(quality.lift.interval->high == Approx(0.0).margin(kExact));
+    }
+    if (quality.column == "reversed") {
+      CHECK(*quality.lift.value == Approx(2.0 * *quality.spearman.value).margin(kExact));
+      CHECK(quality.lift.interval->low < *quality.lift.value);
+      CHECK(quality.lift.interval->high > *quality.lift.value);
+    }
+  }
 }
 
 TEST_CASE("The data-free baseline is the mean log rank of three facts of the canonical form") {

@@ -196,7 +196,7 @@ TEST_CASE("The lift over the baseline pairs the resamples") {
   }
   number_functions(population.architectures, population);
   population.columns = {baseline, same, reversed};
-  CorrelationOptions options;
+  zeroth::eval::CorrelationOptions options;
   options.resamples = 200;
   for (const ColumnQuality& quality : zeroth::eval::correlate(population, options)) {
     INFO(quality.column);

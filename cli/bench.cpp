@@ -57,6 +57,7 @@ struct BenchOptions {
   RunOptions run;
   int64_t architectures = 8;
   int64_t rounds = 3;
+  bool each = false;
   bool json = false;
 };
 
@@ -64,25 +65,32 @@ struct BenchOptions {
 struct Subject {
   std::string proxies;
   proxies::Plan plan;
-  std::vector<double> best;  // by architecture, seconds: passes and proxies, without building the network
+  std::vector<double> best;   // by architecture, seconds: passes and proxies, without building the network
+  std::vector<double> score;  // of these, the proxies' own arithmetic
+};
+
+struct Seconds {
+  double passes = 0.0, score = 0.0;
 };
 
 // What is measured for one architecture and one set: everything that the set asks of an instantiated network.
-double score_once(const Subject& subject, const std::vector<nn::Network>& networks,
-                  const nn::MinibatchStore& minibatches) {
-  return seconds_of([&] {
-    for (size_t g = 0; g < subject.plan.groups.size(); ++g) {
-      const proxies::PlanGroup& group = subject.plan.groups[g];
-      proxies::Probe probe(networks[g], group.setting, minibatches, /*repeat=*/0);
-      probe.run(group.passes(0));
+Seconds score_once(const Subject& subject, const std::vector<nn::Network>& networks,
+                   const nn::MinibatchStore& minibatches) {
+  Seconds seconds;
+  for (size_t g = 0; g < subject.plan.groups.size(); ++g) {
+    const proxies::PlanGroup& group = subject.plan.groups[g];
+    proxies::Probe probe(networks[g], group.setting, minibatches, /*repeat=*/0);
+    seconds.passes += seconds_of([&] { probe.run(group.passes(0)); });
+    seconds.score += seconds_of([&] {
       for (const proxies::PlanMember& member : group.members) {
         try {
           subject.plan.proxies[member.proxy]->score(probe);
         } catch (const proxies::Degenerate&) {  // costs as much
         }
       }
-    }
-  });
+    });
+  }
+  return seconds;
 }
 
 class Bench {
@@ -103,13 +111,21 @@ class Bench {
                                      "linear_regions",
                                      "nwot"};
     if (fidelity == proxies::Fidelity::kFast) sets.insert(sets.end(), {"ntk_cond", "default"});
+    if (options.each) {
+      sets.clear();
+      for (const proxies::Proxy* proxy : proxies::parse_proxies("all")) {
+        if (proxy->score) sets.push_back(proxy->name);
+      }
+    }
     if (options.run.proxies != "default") sets.push_back(options.run.proxies);
     const proxies::Overrides overrides = read_overrides(options.run, source_.classes());
-    for (const std::string& set : sets) {
-      subjects_.push_back({set, proxies::make_plan(space_, proxies::parse_proxies(set), fidelity, overrides), {}});
-      proxies::prepare_minibatches(subjects_.back().plan, minibatches_);
-    }
-    setting_ = subjects_[0].plan.groups[0].setting;
+    const auto plan_of = [&](const std::string& set) {
+      proxies::Plan plan = proxies::make_plan(space_, proxies::parse_proxies(set), fidelity, overrides);
+      proxies::prepare_minibatches(plan, minibatches_);
+      return plan;
+    };
+    for (const std::string& set : sets) subjects_.push_back({set, plan_of(set), {}, {}});
+    setting_ = plan_of("grad_norm").groups[0].setting;
   }
 
   void run();
@@ -161,6 +177,7 @@ void Bench::measure_architecture(const spaces::Candidate& candidate) {
     for (const proxies::PlanGroup& group : subject.plan.groups)
       networks.back().push_back(network(candidate, group.setting));
     subject.best.push_back(std::numeric_limits<double>::infinity());
+    subject.score.push_back(std::numeric_limits<double>::infinity());
   }
   forward_.push_back(std::numeric_limits<double>::infinity());
   plain_.push_back(std::numeric_limits<double>::infinity());
@@ -172,7 +189,9 @@ void Bench::measure_architecture(const spaces::Candidate& candidate) {
     keep(forward_.back(), seconds_of(forward));
     keep(plain_.back(), seconds_of(plain));
     for (size_t s = 0; s < subjects_.size(); ++s) {
-      keep(subjects_[s].best.back(), score_once(subjects_[s], networks[s], minibatches_));
+      const Seconds seconds = score_once(subjects_[s], networks[s], minibatches_);
+      keep(subjects_[s].best.back(), seconds.passes + seconds.score);
+      keep(subjects_[s].score.back(), seconds.score);
     }
   }
 }
@@ -225,6 +244,7 @@ core::Json Bench::result() const {
   for (const Subject& subject : subjects_) {
     json["sets"].push_back({{"proxies", subject.proxies},
                             {"ms", 1e3 * total(subject.best) / count},
+                            {"score_ms", 1e3 * total(subject.score) / count},
                             {"multiple", total(subject.best) / unit}});
   }
   json["workers"] = worker_count(options_.run);
@@ -245,8 +265,9 @@ std::string Bench::text() const {
                       json["forward_backward_ms"].get<double>(), json["forward_backward_gflops"].get<double>(),
                       json["percent_of_peak"].get<double>());
   for (const core::Json& set : json["sets"]) {
-    text += fmt::format("{:9.2f} ms  {:6.2f} x plain   {}\n", set["ms"].get<double>(), set["multiple"].get<double>(),
-                        set["proxies"].get<std::string>());
+    text +=
+        fmt::format("{:9.2f} ms  {:6.2f} x plain  {:7.3f} ms beside the passes   {}\n", set["ms"].get<double>(),
+                    set["multiple"].get<double>(), set["score_ms"].get<double>(), set["proxies"].get<std::string>());
   }
   text += fmt::format("architectures a second: {:.1f} with one worker, {:.1f} with {} ({:.2f} times)\n", rate_one_,
                       rate_all_, worker_count(options_.run), rate_all_ / rate_one_);
@@ -272,6 +293,7 @@ void add_bench(CLI::App& program, int&) {
   command->add_option("--architectures", options->architectures, "Sampled functions to measure on")
       ->capture_default_str();
   command->add_option("--rounds", options->rounds, "Measurements of each; the best counts")->capture_default_str();
+  command->add_flag("--each", options->each, "Measure every proxy by itself, in place of the usual sets");
   command->add_flag("--json", options->json, "JSON instead of text");
   command->footer(
       "Times are those of an instantiated network: passes and the proxies' own arithmetic, on one thread. A multiple "

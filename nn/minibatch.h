@@ -34,6 +34,9 @@ class InputSource {
   // A function of (seed, repeat, draw) and the setting's shape, batch and dtype alone. Images of the thin network are
   // crops of one colour plane at random places of random images.
   Minibatch draw(const Setting& setting, Draw draw, int repeat) const;
+  // Random signs, each 1 or -1, for a feature map of this size and type that has this number among the tapped ones: a
+  // function of these and (seed, repeat).
+  torch::Tensor signs(at::IntArrayRef sizes, torch::ScalarType type, int map, int repeat) const;
 
  private:
   template <typename T>
@@ -53,6 +56,7 @@ class MinibatchStore {
 
   void prepare(const Setting& setting, Draw draw, int repeat);
   const Minibatch& get(const Setting& setting, Draw draw, int repeat) const;
+  const InputSource& source() const { return source_; }
   // Sixteen hexadecimal digits over every prepared image and label, for the manifest.
   std::string digest() const;
 

@@ -107,6 +107,22 @@ TEST_CASE("float32 images are the float64 ones, rounded") {
   CHECK((twice - single).abs().max().item<double>() < 1e-6);
 }
 
+TEST_CASE("signs are 1 or -1 in equal number, a function of seed, repeat and map, and the same in either precision") {
+  const std::string spec = GENERATE("gaussian", "reference");
+  const InputSource source(spec, 1);
+  const std::vector<int64_t> sizes = {8, 16, 12, 12};
+  const Tensor base = source.signs(sizes, torch::kFloat64, /*map=*/1, /*repeat=*/0);
+  CHECK(base.sizes() == torch::IntArrayRef(sizes));
+  CHECK(base.abs().eq(1.0).all().item<bool>());
+  CHECK(std::abs(base.mean().item<double>()) < 0.03);  // four deviations
+  CHECK(at::equal(base, InputSource(spec, 1).signs(sizes, torch::kFloat64, 1, 0)));
+  CHECK(at::equal(base, source.signs(sizes, torch::kFloat32, 1, 0).to(torch::kFloat64)));
+  const auto correlation = [&base](const Tensor& other) { return std::abs((base * other).mean().item<double>()); };
+  CHECK(correlation(source.signs(sizes, torch::kFloat64, 2, 0)) < 0.03);
+  CHECK(correlation(source.signs(sizes, torch::kFloat64, 1, 1)) < 0.03);
+  if (spec != "reference") CHECK(correlation(InputSource(spec, 2).signs(sizes, torch::kFloat64, 1, 0)) < 0.03);
+}
+
 TEST_CASE("a store's digest is that of its images and labels") {
   const auto digest = [](uint64_t seed, const std::vector<Draw>& draws, int repeat) {
     const InputSource source("gaussian", seed);

@@ -6,15 +6,18 @@ const std::vector<Pass>& all_passes() {
   static const std::vector<Pass> passes = {
       Pass::kPatterns,        Pass::kInputJacobian,  Pass::kLossGradient,    Pass::kChannelSaliency,
       Pass::kHessianGradient, Pass::kSecondGradient, Pass::kAbsoluteWeights, Pass::kCoupledKernel,
-      Pass::kSampleKernel,    Pass::kThinCodes,
+      Pass::kSampleKernel,    Pass::kThinCodes,      Pass::kTapEntropies,    Pass::kTapSteps,
+      Pass::kPerturbation,    Pass::kAbsoluteNormed, Pass::kLayerPatterns,   Pass::kFullGradient,
   };
   return passes;
 }
 
 std::string_view name_of(Pass pass) {
   static const std::vector<std::string_view> names = {
-      "patterns",        "input_jacobian",   "loss_gradient",  "channel_saliency", "hessian_gradient",
-      "second_gradient", "absolute_weights", "coupled_kernel", "sample_kernel",    "thin_codes",
+      "patterns",         "input_jacobian",  "loss_gradient",    "channel_saliency",
+      "hessian_gradient", "second_gradient", "absolute_weights", "coupled_kernel",
+      "sample_kernel",    "thin_codes",      "tap_entropies",    "tap_steps",
+      "perturbation",     "absolute_normed", "layer_patterns",   "full_gradient",
   };
   return names[static_cast<size_t>(pass)];
 }

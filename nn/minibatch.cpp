@@ -15,7 +15,7 @@ namespace zeroth::nn {
 namespace {
 
 constexpr int64_t kCroppedResolution = 32;  // of the images that the thin network's crops are cut from
-constexpr int kMostMaps = 4096;             // tapped ones: the reference rule's signs of a repeat lie this far apart
+constexpr uint64_t kMostMaps = 4096;        // tapped ones: the reference rule's signs of a repeat lie this far apart
 
 // The first `count` of a seeded shuffle of 0 .. size-1, repeated where the set is smaller.
 std::vector<size_t> shuffled_prefix(size_t size, size_t count, const core::Stream& stream) {
@@ -67,7 +67,8 @@ torch::Tensor InputSource::signs(at::IntArrayRef sizes, torch::ScalarType type, 
       at::empty(sizes, type, channels_last ? at::MemoryFormat::ChannelsLast : at::MemoryFormat::Contiguous);
   const auto count = static_cast<size_t>(signs.numel());
   const auto fill = [&](auto* out) {
-    if (reference) return fill_reference_signs(out, count, static_cast<uint64_t>(map + kMostMaps * repeat));
+    if (reference)
+      return fill_reference_signs(out, count, static_cast<uint64_t>(map) + kMostMaps * static_cast<uint64_t>(repeat));
     core::Stream(core::repeat_seed(seed_, repeat), "signs", 0, static_cast<uint32_t>(map)).fill_signs(out, count);
   };
   type == torch::kFloat64 ? fill(signs.data_ptr<double>()) : fill(signs.data_ptr<float>());

@@ -1,5 +1,7 @@
 #include "proxies/perturbation.h"
 
+#include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include "nn/channel_sums.h"
@@ -21,12 +23,12 @@ int feature_node(const nn::Network& network) {
 
 // From what the batch norm of the map divided by.
 double mean_variance(const torch::Tensor& inverse_deviation, const torch::Tensor& map) {
-  const double rows = static_cast<double>(map.numel() / map.size(1));
-  if (rows == 1.0) return std::numeric_limits<double>::infinity();
+  const int64_t rows = map.numel() / map.size(1);
+  if (rows == 1) return std::numeric_limits<double>::infinity();
   double sum = 0.0;
   const std::vector<double> inverse = nn::channel_values(inverse_deviation);
   for (const double r : inverse) sum += std::max(0.0, 1.0 / (r * r) - nn::kNormEpsilon);
-  return sum / static_cast<double>(inverse.size()) * rows / (rows - 1.0);
+  return sum / static_cast<double>(inverse.size()) * static_cast<double>(rows) / static_cast<double>(rows - 1);
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "proxies/taps.h"
 
 #include <Eigen/Eigenvalues>
+#include <algorithm>
 #include <cmath>
 #include <limits>
 

@@ -4,6 +4,7 @@
 #include <Eigen/SVD>
 #include <catch2/catch.hpp>
 #include <cmath>
+#include <functional>
 
 #include "tests/proxies/scoring.h"
 

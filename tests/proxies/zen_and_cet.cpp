@@ -35,7 +35,8 @@ Forward forward(const Tensor& images, const Tensor& weight) {
   const Tensor maps = at::conv2d(images, weight, {}, 1, 1);
   const Tensor centred = maps - maps.mean({0, 2, 3}, true);
   const Tensor squares = centred.square().sum({0, 2, 3}, true);
-  const auto rows = static_cast<double>(maps.numel() / maps.size(1));
+  const int64_t count = maps.numel() / maps.size(1);
+  const auto rows = static_cast<double>(count);
   return {(centred / (squares / rows + 1e-5).sqrt()).clamp_min(0), (squares / (rows - 1)).mean().item<double>()};
 }
 

@@ -53,8 +53,9 @@ void add_setting_options(CLI::App& command, RunOptions& options) {
   command.add_option("--cells", options.cells, "Cells in each stage");
   command.add_option("--resolution", options.resolution, "Height and width of the images");
   command.add_option("--classes", options.classes, "Logits; that of the images where they are real");
-  command.add_option("--init", options.init,
-                     "Weights: pytorch, kaiming_normal_fan_in, kaiming_normal_fan_out, normal, xavier or reference");
+  command.add_option(
+      "--init", options.init,
+      "Weights: pytorch, kaiming_normal_fan_in, kaiming_normal_fan_out, normal, xavier, reference or reference_normal");
   command.add_option("--dtype", options.dtype, "float32 or float64");
   command.add_option("--loss", options.loss,
                      "What gradients are of: ce, the cross-entropy (default); mse, the squared error of a dense output "

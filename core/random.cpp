@@ -69,8 +69,21 @@ void Stream::fill_normal(T* out, size_t count, double deviation) const {
   }
 }
 
+template <typename T>
+void Stream::fill_signs(T* out, size_t count) const {
+  constexpr size_t kBits = 32;
+  for (size_t i = 0; i < count; i += 4 * kBits) {
+    const auto words = block(static_cast<uint32_t>(i / (4 * kBits)));
+    for (size_t j = 0; j < 4 * kBits && i + j < count; ++j) {
+      out[i + j] = static_cast<T>(1 - 2 * static_cast<int>(words[j / kBits] >> (j % kBits) & 1));
+    }
+  }
+}
+
 template void Stream::fill_uniform<float>(float*, size_t, double, double) const;
 template void Stream::fill_uniform<double>(double*, size_t, double, double) const;
+template void Stream::fill_signs<float>(float*, size_t) const;
+template void Stream::fill_signs<double>(double*, size_t) const;
 template void Stream::fill_normal<float>(float*, size_t, double) const;
 template void Stream::fill_normal<double>(double*, size_t, double) const;
 

@@ -32,6 +32,9 @@ class Stream {
   // Elements 0 .. count-1 uniform on (low, high).
   template <typename T>
   void fill_uniform(T* out, size_t count, double low, double high) const;
+  // Elements 0 .. count-1, each 1 or -1 with equal chance, from one bit each.
+  template <typename T>
+  void fill_signs(T* out, size_t count) const;
   // Elements 0 .. count-1 normal with mean 0 and the given deviation (Box-Muller over pairs).
   template <typename T>
   void fill_normal(T* out, size_t count, double deviation) const;

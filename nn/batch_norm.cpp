@@ -14,8 +14,6 @@ using torch::autograd::AutogradContext;
 using torch::autograd::Function;
 using torch::autograd::variable_list;
 
-constexpr double kEpsilon = 1e-5;
-
 Tensor channel_tensor(const std::vector<double>& values) { return torch::tensor(values, torch::kFloat64); }
 
 // What is known of a layer after its forward pass, by channel.
@@ -78,7 +76,7 @@ struct BatchNorm : Function<BatchNorm> {
     std::vector<double> inverse_deviation, factor, offset;
     for (size_t c = 0; c < gain.size(); ++c) {
       const double variance = std::max(0.0, means[1][c] - means[0][c] * means[0][c]);
-      inverse_deviation.push_back(1.0 / std::sqrt(variance + kEpsilon));
+      inverse_deviation.push_back(1.0 / std::sqrt(variance + kNormEpsilon));
       factor.push_back(gain[c] * inverse_deviation[c]);
       offset.push_back(shift[c] - factor[c] * means[0][c]);
     }
@@ -117,8 +115,8 @@ std::pair<Tensor, Tensor> batch_norm(const Tensor& x, const Tensor& weight, cons
   }
   const Tensor mean = torch::zeros_like(bias), variance = torch::ones_like(weight);
   const auto result =
-      at::native_batch_norm(x, weight, bias, mean, variance, /*training=*/false, /*momentum=*/0.0, kEpsilon);
-  return {std::get<0>(result), at::rsqrt(variance + kEpsilon)};
+      at::native_batch_norm(x, weight, bias, mean, variance, /*training=*/false, /*momentum=*/0.0, kNormEpsilon);
+  return {std::get<0>(result), at::rsqrt(variance + kNormEpsilon)};
 }
 
 }  // namespace zeroth::nn

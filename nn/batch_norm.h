@@ -9,6 +9,8 @@
 
 namespace zeroth::nn {
 
+constexpr double kNormEpsilon = 1e-5;  // added to a variance
+
 // What a batch norm subtracts and divides by.
 enum class Norm {
   kBatch,    // mean and biased variance of this batch, eps 1e-5

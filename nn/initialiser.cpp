@@ -44,6 +44,8 @@ void fill_weight(T* out, const ParamSpec& spec, Init init, const core::Stream& s
       return stream.fill_normal(out, count, std::sqrt(2.0 / (fan.in + fan.out)));
     case Init::kReference:
       return fill_reference_weights(out, count, weight_number, static_cast<int64_t>(fan.in));
+    case Init::kReferenceNormal:
+      return fill_reference_normal_weights(out, count, weight_number);
   }
   ZEROTH_CHECK(!"an initialiser without a rule");
 }

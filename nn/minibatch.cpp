@@ -15,6 +15,7 @@ namespace zeroth::nn {
 namespace {
 
 constexpr int64_t kCroppedResolution = 32;  // of the images that the thin network's crops are cut from
+constexpr uint64_t kMostMaps = 4096;        // tapped ones: the reference rule's signs of a repeat lie this far apart
 
 // The first `count` of a seeded shuffle of 0 .. size-1, repeated where the set is smaller.
 std::vector<size_t> shuffled_prefix(size_t size, size_t count, const core::Stream& stream) {
@@ -70,6 +71,22 @@ torch::Tensor InputSource::targets(const torch::Tensor& outputs, Draw draw, int 
   return targets;
 }
 
+torch::Tensor InputSource::signs(at::IntArrayRef sizes, torch::ScalarType type, int map, int repeat) const {
+  const bool reference = spec_ == "reference";
+  // Drawn in the order of a channels-last map in memory, but for the rule, which numbers elements as (N, C, H, W).
+  const bool channels_last = !reference && sizes.size() == 4;
+  torch::Tensor signs =
+      at::empty(sizes, type, channels_last ? at::MemoryFormat::ChannelsLast : at::MemoryFormat::Contiguous);
+  const auto count = static_cast<size_t>(signs.numel());
+  const auto fill = [&](auto* out) {
+    if (reference)
+      return fill_reference_signs(out, count, static_cast<uint64_t>(map) + kMostMaps * static_cast<uint64_t>(repeat));
+    core::Stream(core::repeat_seed(seed_, repeat), "signs", 0, static_cast<uint32_t>(map)).fill_signs(out, count);
+  };
+  type == torch::kFloat64 ? fill(signs.data_ptr<double>()) : fill(signs.data_ptr<float>());
+  return signs;
+}
+
 template <typename T>
 void InputSource::fill(T* images, int64_t* labels, const Setting& setting, Draw draw, int repeat) const {
   const spaces::NetShape& shape = setting.shape;
@@ -83,7 +100,10 @@ void InputSource::fill(T* images, int64_t* labels, const Setting& setting, Draw 
   }
   const uint64_t seed = core::repeat_seed(seed_, repeat);
   core::Stream(seed, "images", 0, static_cast<uint32_t>(draw)).fill_normal(images, count, 1.0);
-  for (int64_t n = 0; n < setting.batch; ++n) labels[n] = n % shape.classes;
+  const core::Stream label_stream(seed, "labels", 0, static_cast<uint32_t>(draw));
+  for (int64_t n = 0; n < setting.batch; ++n) {
+    labels[n] = label_stream.below(static_cast<uint32_t>(shape.classes), static_cast<uint32_t>(n));
+  }
 }
 
 template <typename T>

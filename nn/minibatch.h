@@ -20,7 +20,7 @@ struct Minibatch {
 // Which minibatch of a setting: the first and the second are disjoint draws; the thin network has three of its own.
 enum class Draw : uint32_t { kFirst = 1, kSecond = 2, kThin1 = 11, kThin2 = 12, kThin3 = 13 };
 
-// Where images come from: "gaussian" (N(0, 1) pixels, image n of class n mod classes), "reference" (nn/reference.h), or
+// Where images come from: "gaussian" (N(0, 1) pixels, uniform labels), "reference" (nn/reference.h), or
 // a set of real images (core/image_set.h).
 class InputSource {
  public:
@@ -37,6 +37,9 @@ class InputSource {
   // A function of (seed, repeat, draw) and the setting's shape, batch and dtype alone. Images of the thin network are
   // crops of one colour plane at random places of random images.
   Minibatch draw(const Setting& setting, Draw draw, int repeat) const;
+  // Random signs, each 1 or -1, for a feature map of this size and type that has this number among the tapped ones: a
+  // function of these and (seed, repeat).
+  torch::Tensor signs(at::IntArrayRef sizes, torch::ScalarType type, int map, int repeat) const;
 
  private:
   template <typename T>
@@ -59,6 +62,7 @@ class MinibatchStore {
   torch::Tensor targets(const torch::Tensor& outputs, Draw draw, int repeat) const {
     return source_.targets(outputs, draw, repeat);
   }
+  const InputSource& source() const { return source_; }
   // Sixteen hexadecimal digits over every prepared image and label, for the manifest.
   std::string digest() const;
 

@@ -38,10 +38,18 @@ std::vector<int> executed_nodes(const spaces::OpGraph& graph) {
 Network::Network(spaces::OpGraph graph, std::vector<torch::Tensor> params)
     : graph_(std::move(graph)), params_(std::move(params)), executed_(executed_nodes(graph_)) {
   ZEROTH_CHECK(params_.size() == graph_.params().size());
+  std::vector<int> layer_of_param(params_.size(), -1);
   for (size_t i = 0; i < params_.size(); ++i) {
     const ParamRole role = graph_.params()[i].role;
-    if (role == ParamRole::kConvWeight || role == ParamRole::kLinearWeight) weights_.push_back(params_[i]);
+    if (role == ParamRole::kConvWeight || role == ParamRole::kLinearWeight) {
+      layer_of_param[i] = static_cast<int>(weights_.size());
+      weights_.push_back(params_[i]);
+    }
     if (role != ParamRole::kLinearBias && role != ParamRole::kNormBias) weights_and_gains_.push_back(params_[i]);
+  }
+  for (const OpNode& node : graph_.nodes()) {
+    const bool layer = node.kind == OpKind::kConv2d || node.kind == OpKind::kLinear;
+    layers_.push_back(layer ? layer_of_param[static_cast<size_t>(node.params[0])] : -1);
   }
   uses_.assign(graph_.nodes().size(), 0);
   reads_.assign(graph_.nodes().size(), 0);

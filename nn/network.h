@@ -40,6 +40,9 @@ class Network {
   torch::Tensor forward_with(const std::vector<torch::Tensor>& params, const torch::Tensor& images, Norm norm,
                              const Observer& observer = {}) const;
 
+  // Which of weights() a convolution or linear layer has; -1 for other nodes.
+  int layer(int node) const { return layers_[static_cast<size_t>(node)]; }
+
   // The node that is executed for `node`: itself, or an earlier weightless node that computes the same.
   int executed(int node) const { return executed_[static_cast<size_t>(node)]; }
 
@@ -51,6 +54,7 @@ class Network {
   std::vector<torch::Tensor> params_;
   std::vector<torch::Tensor> weights_;
   std::vector<torch::Tensor> weights_and_gains_;
+  std::vector<int> layers_;  // by node
   std::vector<int> executed_;
   std::vector<int> uses_;   // by node: nodes that it is executed for, 0 where another stands for it
   std::vector<int> reads_;  // by executed node: how often its value is read

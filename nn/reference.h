@@ -8,6 +8,9 @@
 //                   sqrt(6 / fan_in) * (2 u(k, i) - 1);  batch norm 1 and 0;  biases 0
 //   image batch of stream s, element i:  u(q, 12i) + ... + u(q, 12i + 11) - 6,  q = 0x1000000 + s
 //   label of image n:  n mod classes
+//   normal weight tensor k, element i: as image element i of stream k, but q = 0x3000000 + k
+//   random sign of element i of tapped feature map f (0 is the stem's), numbered as (N, C, H, W):
+//                   1 where u(0x2000000 + f, i) < 0.5, else -1
 //
 // Streams: 1 and 2 are the first and second minibatch, 11, 12 and 13 those of the thin network.
 #pragma once
@@ -22,6 +25,14 @@ double reference_uniform(uint64_t k, uint64_t i);
 // Elements 0 .. count-1 of weight tensor k.
 template <typename T>
 void fill_reference_weights(T* out, size_t count, uint64_t k, int64_t fan_in);
+
+// Elements 0 .. count-1 of normal weight tensor k.
+template <typename T>
+void fill_reference_normal_weights(T* out, size_t count, uint64_t k);
+
+// Elements 0 .. count-1 of the signs of feature map f.
+template <typename T>
+void fill_reference_signs(T* out, size_t count, uint64_t f);
 
 // Elements 0 .. count-1 of image stream s.
 template <typename T>

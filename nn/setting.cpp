@@ -15,7 +15,7 @@ const std::vector<std::string> kViews = {"canonical", "as-written"};
 const std::vector<std::string> kDTypes = {"float32", "float64"};
 const std::vector<std::string> kLosses = {"ce", "mse", "sum"};
 const std::vector<std::string> kInits = {
-    "pytorch", "kaiming_normal_fan_in", "kaiming_normal_fan_out", "normal", "xavier", "reference"};
+    "pytorch", "kaiming_normal_fan_in", "kaiming_normal_fan_out", "normal", "xavier", "reference", "reference_normal"};
 
 size_t index_of(std::string_view kind, std::string_view name, const std::vector<std::string>& names) {
   const auto found = std::find(names.begin(), names.end(), name);

@@ -21,9 +21,10 @@ enum class Init {
   kPytorch,             // uniform within 1/sqrt(fan_in), linear biases too: PyTorch's default
   kKaimingNormalFanIn,  // N(0, 2/fan_in), biases 0
   kKaimingNormalFanOut,
-  kNormal,    // N(0, 1), biases 0
-  kXavier,    // N(0, 2/(fan_in + fan_out)), biases 0
-  kReference  // the hash rule that any framework can reproduce (nn/reference.h), biases 0
+  kNormal,          // N(0, 1), biases 0
+  kXavier,          // N(0, 2/(fan_in + fan_out)), biases 0
+  kReference,       // the hash rule that any framework can reproduce (nn/reference.h), biases 0
+  kReferenceNormal  // its weights of deviation 1, biases 0
 };
 
 // What the loss-gradient passes differentiate.

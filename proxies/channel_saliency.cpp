@@ -5,8 +5,6 @@
 namespace zeroth::proxies {
 namespace {
 
-using spaces::OpKind;
-using spaces::OpNode;
 using torch::Tensor;
 
 std::vector<double> saliency_of(const Tensor& activation, const Tensor& gradient) {
@@ -20,25 +18,12 @@ std::vector<double> saliency_of(const Tensor& activation, const Tensor& gradient
 
 }  // namespace
 
-ChannelSaliency::ChannelSaliency(const nn::Network& network) : state_(std::make_shared<State>()) {
-  // Layers count in the order of the parameter table, which is module order.
-  const auto& graph = network.graph();
-  std::vector<int> layer_of_param(graph.params().size(), -1);
-  int layers = 0;
-  for (size_t i = 0; i < graph.params().size(); ++i) {
-    const spaces::ParamRole role = graph.params()[i].role;
-    if (role == spaces::ParamRole::kConvWeight || role == spaces::ParamRole::kLinearWeight)
-      layer_of_param[i] = layers++;
-  }
-  for (const OpNode& node : graph.nodes()) {
-    const bool layer = node.kind == OpKind::kConv2d || node.kind == OpKind::kLinear;
-    layer_of_node_.push_back(layer ? layer_of_param[static_cast<size_t>(node.params[0])] : -1);
-  }
-  state_->saliency.resize(static_cast<size_t>(layers));
+ChannelSaliency::ChannelSaliency(const nn::Network& network) : network_(network), state_(std::make_shared<State>()) {
+  state_->saliency.resize(network.weights().size());
 }
 
 void ChannelSaliency::observe(const nn::NodeResult& result) {
-  const int layer = layer_of_node_[static_cast<size_t>(result.node)];
+  const int layer = network_.layer(result.node);
   if (layer < 0 || !result.value.requires_grad()) return;
   result.value.register_hook([state = state_, layer, activation = result.value.detach()](const Tensor& gradient) {
     if (state->active) state->saliency[static_cast<size_t>(layer)] = saliency_of(activation, gradient);

@@ -26,8 +26,8 @@ class ChannelSaliency {
     std::vector<std::vector<double>> saliency;
   };
 
+  const nn::Network& network_;
   std::shared_ptr<State> state_;
-  std::vector<int> layer_of_node_;  // -1 for nodes without a weight
 };
 
 }  // namespace zeroth::proxies

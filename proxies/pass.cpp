@@ -4,17 +4,46 @@ namespace zeroth::proxies {
 
 const std::vector<Pass>& all_passes() {
   static const std::vector<Pass> passes = {
-      Pass::kPatterns,        Pass::kInputJacobian,  Pass::kLossGradient,    Pass::kChannelSaliency,
-      Pass::kHessianGradient, Pass::kSecondGradient, Pass::kAbsoluteWeights, Pass::kCoupledKernel,
-      Pass::kSampleKernel,    Pass::kThinCodes,      Pass::kLayerOutputs,
+      Pass::kPatterns,
+      Pass::kInputJacobian,
+      Pass::kLossGradient,
+      Pass::kChannelSaliency,
+      Pass::kHessianGradient,
+      Pass::kSecondGradient,
+      Pass::kAbsoluteWeights,
+      Pass::kCoupledKernel,
+      Pass::kSampleKernel,
+      Pass::kThinCodes,
+      Pass::kLayerOutputs,
+      Pass::kTapEntropies,
+      Pass::kTapSteps,
+      Pass::kPerturbation,
+      Pass::kAbsoluteNormed,
+      Pass::kLayerPatterns,
+      Pass::kFullGradient,
   };
   return passes;
 }
 
 std::string_view name_of(Pass pass) {
   static const std::vector<std::string_view> names = {
-      "patterns",         "input_jacobian", "loss_gradient", "channel_saliency", "hessian_gradient", "second_gradient",
-      "absolute_weights", "coupled_kernel", "sample_kernel", "thin_codes",       "layer_outputs",
+      "patterns",
+      "input_jacobian",
+      "loss_gradient",
+      "channel_saliency",
+      "hessian_gradient",
+      "second_gradient",
+      "absolute_weights",
+      "coupled_kernel",
+      "sample_kernel",
+      "thin_codes",
+      "layer_outputs",
+      "tap_entropies",
+      "tap_steps",
+      "perturbation",
+      "absolute_normed",
+      "layer_patterns",
+      "full_gradient",
   };
   return names[static_cast<size_t>(pass)];
 }

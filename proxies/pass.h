@@ -22,6 +22,12 @@ enum class Pass : uint32_t {
   kSampleKernel,     // forward 1, one backward with its statistics frozen: all images at once
   kThinCodes,        // three forwards of the thin network
   kLayerOutputs,     // forward 1: the outputs of convolutions and linear layers, kept
+  kTapEntropies,     // forward 1: entropy of the spectrum of each tapped feature map
+  kTapSteps,         // forward 1, one backward in steps from each tapped map to the one before
+  kPerturbation,     // forward 1, forward of the first minibatch moved by 0.01 of the second
+  kAbsoluteNormed,   // as absolute weights, with batch norm over the one image
+  kLayerPatterns,    // forward of the first minibatch without batch statistics: signs of each layer's outputs
+  kFullGradient,     // with the loss gradient: to batch norms and biases too
 };
 inline constexpr size_t kPassCount = 32;  // at most
 

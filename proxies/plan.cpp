@@ -8,6 +8,9 @@ namespace {
 constexpr int64_t kFastBatch = 16;
 constexpr int64_t kFullBatch = 64;
 
+const PassSet kReadNoFirstMinibatch = {Pass::kAbsoluteWeights, Pass::kAbsoluteNormed, Pass::kThinCodes,
+                                       Pass::kSecondGradient};
+
 void apply(const Overrides& overrides, spaces::NetShape& shape) {
   shape.channels = overrides.channels.value_or(shape.channels);
   shape.cells = overrides.cells.value_or(shape.cells);
@@ -90,10 +93,9 @@ void prepare_minibatches(const Plan& plan, nn::MinibatchStore& store) {
   for (const PlanGroup& group : plan.groups) {
     for (int repeat = 0; repeat < group.repeats(); ++repeat) {
       const PassSet passes = group.passes(repeat);
-      if (!passes.without({Pass::kAbsoluteWeights, Pass::kThinCodes, Pass::kSecondGradient}).empty()) {
-        store.prepare(group.setting, nn::Draw::kFirst, repeat);
-      }
-      if (passes.has(Pass::kSecondGradient)) store.prepare(group.setting, nn::Draw::kSecond, repeat);
+      if (!passes.without(kReadNoFirstMinibatch).empty()) store.prepare(group.setting, nn::Draw::kFirst, repeat);
+      if (passes.has_any({Pass::kSecondGradient, Pass::kPerturbation}))
+        store.prepare(group.setting, nn::Draw::kSecond, repeat);
       if (passes.has(Pass::kThinCodes)) {
         for (const nn::Draw draw : {nn::Draw::kThin1, nn::Draw::kThin2, nn::Draw::kThin3}) {
           store.prepare(group.setting, draw, repeat);

@@ -1,6 +1,5 @@
 #include "proxies/probe.h"
 
-#include <algorithm>
 #include <chrono>
 
 #include "core/error.h"
@@ -31,12 +30,26 @@ class Stopwatch {
   std::chrono::steady_clock::time_point start_;
 };
 
-const PassSet kOnFirstMinibatch = {Pass::kPatterns,        Pass::kInputJacobian,   Pass::kLossGradient,
-                                   Pass::kChannelSaliency, Pass::kHessianGradient, Pass::kCoupledKernel,
-                                   Pass::kSampleKernel,    Pass::kLayerOutputs};
-const PassSet kNeedLossGradient = {Pass::kLossGradient, Pass::kChannelSaliency, Pass::kHessianGradient};
-const PassSet kNeedAutograd = {Pass::kLossGradient, Pass::kChannelSaliency, Pass::kHessianGradient,
-                               Pass::kInputJacobian, Pass::kCoupledKernel};
+const PassSet kNeedLossGradient = {Pass::kLossGradient, Pass::kChannelSaliency, Pass::kHessianGradient,
+                                   Pass::kFullGradient};
+const PassSet kNeedAutograd = {Pass::kLossGradient,  Pass::kChannelSaliency, Pass::kHessianGradient,
+                               Pass::kInputJacobian, Pass::kCoupledKernel,   Pass::kTapSteps,
+                               Pass::kFullGradient};
+const PassSet kOffFirstForward = {Pass::kSecondGradient, Pass::kAbsoluteWeights, Pass::kAbsoluteNormed,
+                                  Pass::kThinCodes, Pass::kLayerPatterns};
+
+bool is_weight(const spaces::ParamSpec& spec) {
+  return spec.role == spaces::ParamRole::kConvWeight || spec.role == spaces::ParamRole::kLinearWeight;
+}
+
+// What of `values`, one for each of the network's params(), belongs to its weights().
+std::vector<Tensor> weights_of(const nn::Network& network, const std::vector<Tensor>& values) {
+  std::vector<Tensor> found;
+  for (size_t i = 0; i < values.size(); ++i) {
+    if (is_weight(network.graph().params()[i])) found.push_back(values[i]);
+  }
+  return found;
+}
 
 // ReLUs whose result a convolution reads.
 std::vector<bool> relus_before_convolutions(const nn::Network& network) {
@@ -50,14 +63,26 @@ std::vector<bool> relus_before_convolutions(const nn::Network& network) {
 
 }  // namespace
 
+// What is read while the forward of the first minibatch runs.
+struct Probe::Watchers {
+  explicit Watchers(const nn::Network& network)
+      : saliency(network), sample_kernel(network), taps(network), features(network) {}
+
+  ChannelSaliency saliency;
+  SampleKernel sample_kernel;
+  Taps taps;
+  FeatureWatch features;
+};
+
 void Probe::run(PassSet passes) {
   const at::AutoGradMode gradients(true);  // a worker thread starts with its own mode
   done_ |= passes;
   if (passes.has_any(kNeedLossGradient)) done_ |= {Pass::kLossGradient};
-  if (passes.has_any(kOnFirstMinibatch)) run_first_minibatch(passes);
+  if (!passes.without(kOffFirstForward).empty()) run_first_minibatch(passes);
   if (passes.has(Pass::kHessianGradient)) run_hessian_gradient();
   if (passes.has(Pass::kSecondGradient)) run_second_gradient();
-  if (passes.has(Pass::kAbsoluteWeights)) run_absolute_weights();
+  run_absolute_weights(passes);
+  if (passes.has(Pass::kLayerPatterns)) run_layer_patterns();
   if (passes.has(Pass::kThinCodes)) run_thin_codes();
 }
 
@@ -80,12 +105,13 @@ void Probe::run_first_minibatch(PassSet passes) {
     patterns_.add(result.value, result.uses);
     if (before_convolution[static_cast<size_t>(result.node)]) convolution_patterns_.add(result.value, result.uses);
   };
-  ChannelSaliency saliency(network_);
-  SampleKernel sample_kernel(network_);
+  Watchers watchers(network_);
   const nn::Observer observe = [&](const NodeResult& result) {
     if (passes.has(Pass::kPatterns)) count_patterns(result);
-    if (passes.has(Pass::kChannelSaliency)) saliency.observe(result);
-    if (passes.has(Pass::kSampleKernel)) sample_kernel.observe(result);
+    if (passes.has(Pass::kChannelSaliency)) watchers.saliency.observe(result);
+    if (passes.has(Pass::kSampleKernel)) watchers.sample_kernel.observe(result);
+    if (passes.has_any({Pass::kTapEntropies, Pass::kTapSteps})) watchers.taps.observe(result);
+    if (passes.has(Pass::kPerturbation)) watchers.features.observe(result);
     if (passes.has(Pass::kLayerOutputs)) keep_layer_output(result);
   };
 
@@ -96,44 +122,83 @@ void Probe::run_first_minibatch(PassSet passes) {
     ++count_.forwards;
   }
   forward_seconds_ -= seconds_[static_cast<size_t>(Pass::kPatterns)];
+  run_kernels(passes, logits, watchers);
+  run_taps(passes, watchers);
+  if (passes.has(Pass::kPerturbation)) run_perturbation(watchers);
+  if (passes.has(Pass::kInputJacobian)) run_input_jacobian(logits, images);
+  if (!passes.has_any(kNeedLossGradient)) return;
+  run_loss_gradient(passes.has(Pass::kFullGradient), loss(logits, Draw::kFirst), watchers);
+}
+
+void Probe::run_kernels(PassSet passes, const Tensor& logits, Watchers& watchers) {
   if (passes.has(Pass::kSampleKernel)) {
     const Stopwatch watch(seconds_[static_cast<size_t>(Pass::kSampleKernel)]);
-    kernel_ = sample_kernel.backward();
+    kernel_ = watchers.sample_kernel.backward();
     ++count_.backwards;
-  }
-  if (passes.has(Pass::kInputJacobian)) {
-    const Stopwatch watch(seconds_[static_cast<size_t>(Pass::kInputJacobian)]);
-    const Tensor jacobian =
-        torch::autograd::grad({logits}, {images}, {torch::ones_like(logits)}, /*retain_graph=*/true)[0];
-    ++count_.backwards;
-    const Tensor rows = jacobian.reshape({setting_.batch, -1}).to(torch::kFloat64).contiguous();
-    using RowMajor = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-    input_jacobian_ = Eigen::Map<const RowMajor>(rows.data_ptr<double>(), rows.size(0), rows.size(1));
   }
   if (passes.has(Pass::kCoupledKernel)) {
     const Stopwatch watch(seconds_[static_cast<size_t>(Pass::kCoupledKernel)]);
     kernel_ = coupled_kernel(logits, network_.weights_and_gains());
     count_.backwards += static_cast<int>(logits.size(0));
   }
-  if (!passes.has_any(kNeedLossGradient)) return;
+}
 
+void Probe::run_taps(PassSet passes, const Watchers& watchers) {
+  const std::vector<Tensor> maps = watchers.taps.maps();
+  if (passes.has(Pass::kTapEntropies)) {
+    const Stopwatch watch(seconds_[static_cast<size_t>(Pass::kTapEntropies)]);
+    for (const Tensor& map : maps) tap_entropies_.push_back(spectral_entropy(map));
+  }
+  if (passes.has(Pass::kTapSteps)) {
+    const Stopwatch watch(seconds_[static_cast<size_t>(Pass::kTapSteps)]);
+    for (size_t i = 1; i < maps.size(); ++i) {
+      const Tensor signs =
+          minibatches_.source().signs(maps[i].sizes(), maps[i].scalar_type(), static_cast<int>(i), repeat_);
+      tap_steps_.push_back(tap_step(maps[i - 1], maps[i], signs));
+    }
+    ++count_.backwards;
+  }
+}
+
+void Probe::run_perturbation(const Watchers& watchers) {
+  constexpr double kDistance = 0.01;
+  const Stopwatch watch(seconds_[static_cast<size_t>(Pass::kPerturbation)]);
+  const at::AutoGradMode gradients(false);
+  const Tensor moved = at::add(minibatches_.get(setting_, Draw::kFirst, repeat_).images,
+                               minibatches_.get(setting_, Draw::kSecond, repeat_).images, kDistance);
+  FeatureWatch second(network_);
+  network_.forward(moved, Norm::kBatch, [&second](const NodeResult& result) { second.observe(result); });
+  ++count_.forwards;
+  perturbation_ = proxies::perturbation(watchers.features, second);
+}
+
+void Probe::run_input_jacobian(const Tensor& logits, const Tensor& images) {
+  const Stopwatch watch(seconds_[static_cast<size_t>(Pass::kInputJacobian)]);
+  const Tensor jacobian =
+      torch::autograd::grad({logits}, {images}, {torch::ones_like(logits)}, /*retain_graph=*/true)[0];
+  ++count_.backwards;
+  const Tensor rows = jacobian.reshape({setting_.batch, -1}).to(torch::kFloat64).contiguous();
+  using RowMajor = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+  input_jacobian_ = Eigen::Map<const RowMajor>(rows.data_ptr<double>(), rows.size(0), rows.size(1));
+}
+
+void Probe::run_loss_gradient(bool full, const Tensor& value, Watchers& watchers) {
   const Stopwatch watch(seconds_[static_cast<size_t>(Pass::kLossGradient)]);
-  saliency.start();
-  loss_gradient_ = torch::autograd::grad({loss(logits, Draw::kFirst)}, network_.weights(), {},
+  watchers.saliency.start();
+  loss_gradient_ = torch::autograd::grad({value}, full ? network_.params() : network_.weights(), {},
                                          /*retain_graph=*/false, /*create_graph=*/false, /*allow_unused=*/true);
   ++count_.backwards;
-  channel_saliency_ = saliency.stop();
+  channel_saliency_ = watchers.saliency.stop();
+  if (!full) return;
+  full_gradient_ = std::move(loss_gradient_);
+  loss_gradient_ = weights_of(network_, full_gradient_);
 }
 
 void Probe::keep_layer_output(const NodeResult& result) {
-  const spaces::OpNode& node = network_.graph().nodes()[static_cast<size_t>(result.node)];
-  if (node.kind != OpKind::kConv2d && node.kind != OpKind::kLinear) return;
-  const torch::Tensor& weight = network_.params()[static_cast<size_t>(node.params[0])];
-  const auto& weights = network_.weights();
-  const auto layer =
-      std::find_if(weights.begin(), weights.end(), [&](const Tensor& other) { return other.is_same(weight); });
-  layer_outputs_.resize(weights.size());
-  layer_outputs_[static_cast<size_t>(layer - weights.begin())] = result.value.detach();
+  const int layer = network_.layer(result.node);
+  if (layer < 0) return;
+  layer_outputs_.resize(network_.weights().size());
+  layer_outputs_[static_cast<size_t>(layer)] = result.value.detach();
 }
 
 void Probe::run_hessian_gradient() {
@@ -165,24 +230,39 @@ void Probe::run_second_gradient() {
   ++count_.backwards;
 }
 
-void Probe::run_absolute_weights() {
-  const Stopwatch watch(seconds_[static_cast<size_t>(Pass::kAbsoluteWeights)]);
+void Probe::run_absolute_weights(PassSet passes) {
+  if (!passes.has_any({Pass::kAbsoluteWeights, Pass::kAbsoluteNormed})) return;
   // Values grow by orders of magnitude a layer: float32 overflows on deep networks.
   std::vector<Tensor> params;
   for (size_t i = 0; i < network_.params().size(); ++i) {
     const Tensor value = network_.params()[i].detach().abs().to(torch::kFloat64);
-    const spaces::ParamRole role = network_.graph().params()[i].role;
-    const bool weight = role == spaces::ParamRole::kConvWeight || role == spaces::ParamRole::kLinearWeight;
-    params.push_back(value.set_requires_grad(weight));
-    if (weight) absolute_weights_.push_back(value);
+    params.push_back(value.set_requires_grad(is_weight(network_.graph().params()[i])));
   }
+  absolute_weights_ = weights_of(network_, params);
   const spaces::NetShape& shape = setting_.shape;
   const Tensor ones = torch::ones({1, shape.input_channels, shape.resolution, shape.resolution}, torch::kFloat64);
-  const Tensor total = network_.forward_with(params, ones, Norm::kBypass).sum();
-  absolute_gradient_ = torch::autograd::grad({total}, absolute_weights_, {}, /*retain_graph=*/false,
-                                             /*create_graph=*/false, /*allow_unused=*/true);
+  const auto run_with = [&](Pass pass, Norm norm, std::vector<Tensor>& gradient) {
+    if (!passes.has(pass)) return;
+    const Stopwatch watch(seconds_[static_cast<size_t>(pass)]);
+    gradient = torch::autograd::grad({network_.forward_with(params, ones, norm).sum()}, absolute_weights_, {},
+                                     /*retain_graph=*/false, /*create_graph=*/false, /*allow_unused=*/true);
+    ++count_.forwards;
+    ++count_.backwards;
+  };
+  run_with(Pass::kAbsoluteWeights, Norm::kBypass, absolute_gradient_);
+  run_with(Pass::kAbsoluteNormed, Norm::kBatch, absolute_normed_gradient_);
+}
+
+void Probe::run_layer_patterns() {
+  const Stopwatch watch(seconds_[static_cast<size_t>(Pass::kLayerPatterns)]);
+  const at::AutoGradMode gradients(false);
+  layer_patterns_.resize(network_.weights().size());
+  network_.forward(minibatches_.get(setting_, Draw::kFirst, repeat_).images, Norm::kRunning,
+                   [this](const NodeResult& result) {
+                     const int layer = network_.layer(result.node);
+                     if (layer >= 0) layer_patterns_[static_cast<size_t>(layer)].add(result.value, result.uses);
+                   });
   ++count_.forwards;
-  ++count_.backwards;
 }
 
 void Probe::run_thin_codes() {
@@ -206,12 +286,23 @@ const std::vector<std::vector<double>>& Probe::channel_saliency() const {
   return require(Pass::kChannelSaliency), channel_saliency_;
 }
 const Eigen::MatrixXd& Probe::input_jacobian() const { return require(Pass::kInputJacobian), input_jacobian_; }
+const std::vector<Tensor>& Probe::full_gradient() const { return require(Pass::kFullGradient), full_gradient_; }
 const std::vector<Tensor>& Probe::absolute_weights() const {
-  return require(Pass::kAbsoluteWeights), absolute_weights_;
+  ZEROTH_CHECK(done_.has_any({Pass::kAbsoluteWeights, Pass::kAbsoluteNormed}));
+  return absolute_weights_;
 }
 const std::vector<Tensor>& Probe::absolute_gradient() const {
   return require(Pass::kAbsoluteWeights), absolute_gradient_;
 }
+const std::vector<Tensor>& Probe::absolute_normed_gradient() const {
+  return require(Pass::kAbsoluteNormed), absolute_normed_gradient_;
+}
+const std::vector<PatternDistances>& Probe::layer_patterns() const {
+  return require(Pass::kLayerPatterns), layer_patterns_;
+}
+const std::vector<double>& Probe::tap_entropies() const { return require(Pass::kTapEntropies), tap_entropies_; }
+const std::vector<TapStep>& Probe::tap_steps() const { return require(Pass::kTapSteps), tap_steps_; }
+const Perturbation& Probe::perturbation() const { return require(Pass::kPerturbation), perturbation_; }
 const PatternDistances& Probe::patterns() const { return require(Pass::kPatterns), patterns_; }
 const PatternDistances& Probe::convolution_patterns() const { return require(Pass::kPatterns), convolution_patterns_; }
 const Eigen::MatrixXd& Probe::kernel() const {

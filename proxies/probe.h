@@ -10,6 +10,8 @@
 #include "nn/setting.h"
 #include "proxies/pass.h"
 #include "proxies/patterns.h"
+#include "proxies/perturbation.h"
+#include "proxies/taps.h"
 
 namespace zeroth::proxies {
 
@@ -34,6 +36,8 @@ class Probe {
   // on the weight.
   const std::vector<torch::Tensor>& loss_gradient() const;
   const std::vector<torch::Tensor>& second_gradient() const;  // on the second minibatch
+  // Of the same loss as loss_gradient(), one for each of network().params().
+  const std::vector<torch::Tensor>& full_gradient() const;
   // The Hessian of the loss times its gradient, likewise.
   const std::vector<torch::Tensor>& hessian_gradient() const;
   // For each convolution and linear layer: by output channel, half the mean over images of the squared sum over
@@ -44,9 +48,16 @@ class Probe {
   // |w| of each of network().weights() in float64, and the gradient of the sum of logits to it.
   const std::vector<torch::Tensor>& absolute_weights() const;
   const std::vector<torch::Tensor>& absolute_gradient() const;
+  const std::vector<torch::Tensor>& absolute_normed_gradient() const;  // with batch norm over the one image
   // All ReLUs of the network on the first minibatch; and only those in front of a convolution.
   const PatternDistances& patterns() const;
   const PatternDistances& convolution_patterns() const;
+  // By convolution and linear layer: which of its outputs are positive, in the network with running statistics.
+  const std::vector<PatternDistances>& layer_patterns() const;
+  // Of the graph's tapped feature maps, and of the ways back from each to the one before.
+  const std::vector<double>& tap_entropies() const;
+  const std::vector<TapStep>& tap_steps() const;
+  const Perturbation& perturbation() const;
   // Gram matrix (N, N) of the images' gradients of their logit sums, over weights and batch norm gains.
   const Eigen::MatrixXd& kernel() const;
   // Outputs (N, C, H, W) or (N, C) of convolutions and linear layers on the first minibatch, one for each of
@@ -61,12 +72,19 @@ class Probe {
   double forward_seconds() const { return forward_seconds_; }
 
  private:
+  struct Watchers;  // of the forward of the first minibatch
   void run_first_minibatch(PassSet passes);
   torch::Tensor loss(const torch::Tensor& outputs, nn::Draw draw) const;
   void keep_layer_output(const nn::NodeResult& result);
+  void run_kernels(PassSet passes, const torch::Tensor& logits, Watchers& watchers);
+  void run_taps(PassSet passes, const Watchers& watchers);
+  void run_input_jacobian(const torch::Tensor& logits, const torch::Tensor& images);
+  void run_loss_gradient(bool full, const torch::Tensor& value, Watchers& watchers);
+  void run_perturbation(const Watchers& watchers);
   void run_hessian_gradient();
   void run_second_gradient();
-  void run_absolute_weights();
+  void run_absolute_weights(PassSet passes);
+  void run_layer_patterns();
   void run_thin_codes();
   void require(Pass pass) const;
 
@@ -80,11 +98,15 @@ class Probe {
   std::array<double, kPassCount> seconds_{};
   double forward_seconds_ = 0.0;
 
-  std::vector<torch::Tensor> loss_gradient_, second_gradient_, hessian_gradient_, absolute_weights_, absolute_gradient_,
-      layer_outputs_;
+  std::vector<torch::Tensor> loss_gradient_, full_gradient_, second_gradient_, hessian_gradient_;
+  std::vector<torch::Tensor> absolute_weights_, absolute_gradient_, absolute_normed_gradient_, layer_outputs_;
   std::vector<std::vector<double>> channel_saliency_;
   Eigen::MatrixXd input_jacobian_, kernel_;
   PatternDistances patterns_, convolution_patterns_;
+  std::vector<PatternDistances> layer_patterns_;
+  std::vector<double> tap_entropies_;
+  std::vector<TapStep> tap_steps_;
+  Perturbation perturbation_;
   std::vector<std::vector<uint64_t>> thin_codes_;
 };
 

@@ -130,6 +130,18 @@ TEST_CASE("normal numbers are Box-Muller over pairs of uniform ones, and a prefi
   }
 }
 
+TEST_CASE("signs are the bits of a stream, and a prefix does not depend on the length") {
+  const Stream stream(5, "signs");
+  std::vector<double> signs(1000), prefix(333);
+  stream.fill_signs(signs.data(), signs.size());
+  stream.fill_signs(prefix.data(), prefix.size());
+  CHECK(std::equal(prefix.begin(), prefix.end(), signs.begin()));
+  for (uint32_t i = 0; i < signs.size(); ++i) {
+    const auto word = static_cast<uint32_t>(stream.uniform(i / 32) * 0x1p32);
+    CHECK(signs[i] == ((word >> (i % 32) & 1) == 0 ? 1.0 : -1.0));
+  }
+}
+
 TEST_CASE("uniform and normal numbers have their moments") {
   // Bounds are five standard errors for n = 100,000.
   const Stream stream(5, "moments");

@@ -59,7 +59,8 @@ TEST_CASE("each initialiser draws from the distribution that it is named after")
                              {Init::kKaimingNormalFanOut, std::sqrt(2.0 / 288.0), std::sqrt(2.0 / 100.0), 3.0},
                              {Init::kNormal, 1.0, 1.0, 3.0},
                              {Init::kXavier, std::sqrt(2.0 / (144.0 + 288.0)), std::sqrt(2.0 / (32.0 + 100.0)), 3.0},
-                             {Init::kReference, std::sqrt(6.0 / 144.0 / 3.0), std::sqrt(6.0 / 32.0 / 3.0), 1.8}}));
+                             {Init::kReference, std::sqrt(6.0 / 144.0 / 3.0), std::sqrt(6.0 / 32.0 / 3.0), 1.8},
+                             {Init::kReferenceNormal, 1.0, 1.0, 2.9}}));
   INFO(name_of(rule.init));
   check_moments(tensor_of(rule.init, ParamRole::kConvWeight), rule.convolution, rule.kurtosis);
   check_moments(tensor_of(rule.init, ParamRole::kLinearWeight), rule.linear, rule.kurtosis);
@@ -72,8 +73,8 @@ TEST_CASE("linear biases are zero but for PyTorch's rule, which draws them withi
   const double bound = 1.0 / std::sqrt(32.0), largest = drawn.abs().max().item<double>();
   CHECK(largest <= bound);
   CHECK(largest > 0.9 * bound);
-  for (const Init init :
-       {Init::kKaimingNormalFanIn, Init::kKaimingNormalFanOut, Init::kNormal, Init::kXavier, Init::kReference}) {
+  for (const Init init : {Init::kKaimingNormalFanIn, Init::kKaimingNormalFanOut, Init::kNormal, Init::kXavier,
+                          Init::kReference, Init::kReferenceNormal}) {
     CHECK(all_equal(tensor_of(init, ParamRole::kLinearBias), 0.0));
   }
 }

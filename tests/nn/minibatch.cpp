@@ -69,7 +69,7 @@ std::vector<int> numbers_of(const core::ImageSet& set, const Minibatch& batch) {
 
 }  // namespace
 
-TEST_CASE("Gaussian minibatches are normal, and image n is of class n mod classes") {
+TEST_CASE("Gaussian minibatches are normal, with labels below the number of classes") {
   Setting setting = small_setting(256);
   setting.shape.classes = 3;
   const Minibatch batch = InputSource("gaussian", 1).draw(setting, Draw::kFirst, 0);
@@ -77,7 +77,10 @@ TEST_CASE("Gaussian minibatches are normal, and image n is of class n mod classe
   CHECK(batch.images.is_contiguous(at::MemoryFormat::ChannelsLast));
   CHECK(std::abs(batch.images.mean().item<double>()) < 0.02);
   CHECK(batch.images.pow(2).mean().item<double>() == Approx(1.0).epsilon(0.03));
-  CHECK(at::equal(batch.labels, at::remainder(torch::arange(256), 3)));
+  for (int64_t label = 0; label < 3; ++label) {
+    CHECK(batch.labels.eq(label).sum().item<double>() == Approx(256.0 / 3.0).epsilon(0.35));
+  }
+  CHECK(batch.labels.lt(3).all().item<bool>());
 }
 
 TEST_CASE("targets of a dense output are normal and depend on seed, draw and repeat alone") {
@@ -115,6 +118,22 @@ TEST_CASE("float32 images are the float64 ones, rounded") {
   const Tensor twice = source.draw(small_setting(8, DType::kFloat64), Draw::kFirst, 0).images;
   CHECK(twice.scalar_type() == torch::kFloat64);
   CHECK((twice - single).abs().max().item<double>() < 1e-6);
+}
+
+TEST_CASE("signs are 1 or -1 in equal number, a function of seed, repeat and map, and the same in either precision") {
+  const std::string spec = GENERATE("gaussian", "reference");
+  const InputSource source(spec, 1);
+  const std::vector<int64_t> sizes = {8, 16, 12, 12};
+  const Tensor base = source.signs(sizes, torch::kFloat64, /*map=*/1, /*repeat=*/0);
+  CHECK(base.sizes() == torch::IntArrayRef(sizes));
+  CHECK(base.abs().eq(1.0).all().item<bool>());
+  CHECK(std::abs(base.mean().item<double>()) < 0.03);  // four deviations
+  CHECK(at::equal(base, InputSource(spec, 1).signs(sizes, torch::kFloat64, 1, 0)));
+  CHECK(at::equal(base, source.signs(sizes, torch::kFloat32, 1, 0).to(torch::kFloat64)));
+  const auto correlation = [&base](const Tensor& other) { return std::abs((base * other).mean().item<double>()); };
+  CHECK(correlation(source.signs(sizes, torch::kFloat64, 2, 0)) < 0.03);
+  CHECK(correlation(source.signs(sizes, torch::kFloat64, 1, 1)) < 0.03);
+  if (spec != "reference") CHECK(correlation(InputSource(spec, 2).signs(sizes, torch::kFloat64, 1, 0)) < 0.03);
 }
 
 TEST_CASE("a store's digest is that of its images and labels") {

@@ -19,13 +19,13 @@ constexpr const char* kBest =
     "|nor_conv_3x3~0|+|nor_conv_3x3~0|nor_conv_3x3~1|+|skip_connect~0|nor_conv_3x3~1|nor_conv_3x3~2|";
 
 // The best CIFAR-10 architecture with one cell a stage, filled by the rule.
-Network best_network(int64_t channels) {
+Network best_network(int64_t channels, Init init = Init::kReference) {
   const spaces::SearchSpace& space = spaces::find_space("nasbench201");
   spaces::NetShape shape = space.full_shape();
   shape.channels = channels;
   shape.cells = 1;
   const spaces::OpGraph graph = space.lower(space.cells(space.parse(kBest)), shape);
-  return {graph, initial_params(graph, Init::kReference, DType::kFloat64, /*seed=*/0, /*repeat=*/0, /*identity=*/0)};
+  return {graph, initial_params(graph, init, DType::kFloat64, /*seed=*/0, /*repeat=*/0, /*identity=*/0)};
 }
 
 Minibatch reference_batch(Draw draw, int64_t batch = 8) {
@@ -91,6 +91,24 @@ TEST_CASE("the reference network has the rule's weights, norms and biases") {
                {0.1537493913, -0.2159110910, 0.1160077066, 0.0767161449, -0.0656706055}, -6.655131775033);
   check_tensor(tests::param(narrow, "classifier.weight"),
                {-0.0001754781, -0.3380496430, -0.3528236620, -0.0944434222, -0.1299683052}, -3.005924656849);
+}
+
+TEST_CASE("the reference network's normal weights are the rule's") {
+  const Network network = best_network(16, Init::kReferenceNormal);
+  check_first(network.weights()[0], {0.0547313542, -0.5159226178, -0.4948853154, -1.9192819522, -0.4878460608});
+  CHECK(network.weights()[22].std().item<double>() == Approx(1.0).margin(0.1));
+}
+
+TEST_CASE("the reference signs are the rule's, and those of another repeat are others") {
+  const std::vector<std::pair<int, std::vector<int>>> coins = {
+      {1, {1, 0, 1, 0, 1, 0, 1, 1, 0, 1, 1, 1, 1, 0, 0, 0, 0, 1, 1, 0}},
+      {5, {1, 1, 0, 0, 1, 0, 1, 1, 0, 1, 1, 0, 0, 1, 0, 0, 1, 0, 1, 0}}};
+  const InputSource source("reference", 0);
+  for (const auto& [map, expected] : coins) {
+    const torch::Tensor signs = source.signs({2, 5, 3, 3}, torch::kFloat64, map, /*repeat=*/0);
+    for (int i = 0; i < 20; ++i) CHECK(signs.flatten()[i].item<double>() == 2 * expected[static_cast<size_t>(i)] - 1);
+    CHECK_FALSE(at::equal(signs, source.signs({2, 5, 3, 3}, torch::kFloat64, map, /*repeat=*/1)));
+  }
 }
 
 TEST_CASE("the reference minibatches have the rule's images and labels") {

@@ -70,6 +70,15 @@ TEST_CASE("grad_norm, snip, plain and l2_norm of a linear layer") {
   CHECK(net.tiny.score("l2_norm", {}) == exactly(w.norm()));
 }
 
+TEST_CASE("grad_norm:all counts the gradient to the bias, in one norm") {
+  const LinearNetwork net;
+  const double to_bias = net.logit_gradient().colwise().sum().squaredNorm();
+  const double expected = std::sqrt(net.weight_gradient().squaredNorm() + to_bias);
+  CHECK(net.tiny.score("grad_norm:all", {Pass::kFullGradient}) == exactly(expected));
+  // The other gradient proxies read the same backward.
+  CHECK(net.tiny.score("grad_norm", {Pass::kFullGradient}) == exactly(net.weight_gradient().norm()));
+}
+
 TEST_CASE("fisher of a linear layer counts each channel once for every input") {
   const LinearNetwork net;
   const Eigen::ArrayXXd product = net.logits().array() * net.logit_gradient().array();

@@ -117,7 +117,7 @@ TEST_CASE("every proxy uses labels exactly if it says so") {
     if (proxy.score_facts) continue;
     INFO(proxy.name);
     const PassSet reads_labels = {Pass::kLossGradient, Pass::kChannelSaliency, Pass::kHessianGradient,
-                                  Pass::kSecondGradient};
+                                  Pass::kSecondGradient, Pass::kFullGradient};
     const Request request = proxy.request(Fidelity::kShared, base_setting(space, Fidelity::kShared));
     CHECK(request.passes.has_any(reads_labels) == proxy.uses_labels);
   }

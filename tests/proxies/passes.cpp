@@ -59,6 +59,15 @@ TEST_CASE("one forward and one backward feed the gradient proxies, patterns and 
   CHECK(cost("grad_norm,snip,plain,fisher,nwot,zico,jacob_cov", fidelity) == Cost{2, 3});
   CHECK(cost("synflow,logsynflow", fidelity) == Cost{1, 1});
   CHECK(cost("linear_regions", fidelity) == Cost{3, 0});
+  CHECK(cost("grad_norm,grad_norm:all,snip", fidelity) == Cost{1, 1});
+  CHECK(cost("az_expressivity,az_progressivity,nwot", fidelity) == Cost{1, 0});
+  CHECK(cost("az_expressivity,az_trainability,az_trainability:fixed", fidelity) == Cost{1, 1});
+  CHECK(cost("az_trainability,grad_norm,jacob_cov", fidelity) == Cost{1, 3});
+  CHECK(cost("zen,zen:fixed", fidelity) == Cost{2, 0});
+  CHECK(cost("zen,grad_norm,nwot", fidelity) == Cost{2, 1});
+  CHECK(cost("synflow_bn", fidelity) == Cost{1, 1});
+  CHECK(cost("synflow,synflow_bn,snr", fidelity) == Cost{2, 2});
+  CHECK(cost("t_cet,t_cet:log,snr,synflow", fidelity) == Cost{2, 1});
 }
 
 TEST_CASE("the tangent kernel is one backward at fast fidelity and one an image where batch statistics count") {
@@ -124,6 +133,12 @@ TEST_CASE("at paper fidelity each proxy has its authors' setting") {
   CHECK(found.at("ntk_cond").setting.init == nn::Init::kKaimingNormalFanOut);
   CHECK(found.at("ntk_cond").repeats == 3);
   CHECK(found.at("linear_regions").setting.shape.thin);
+  for (const char* name : {"az_expressivity", "az_progressivity", "az_trainability", "az_trainability:fixed"}) {
+    CHECK(found.at(name).setting.init == nn::Init::kKaimingNormalFanIn);
+    CHECK(found.at(name).setting.batch == 64);
+  }
+  CHECK(found.at("zen").setting.init == nn::Init::kNormal);
+  CHECK(found.at("zen:fixed").setting.init == nn::Init::kNormal);
   for (const auto& [name, place] : found) {
     INFO(name);
     CHECK(place.setting.view == nn::GraphView::kAsWritten);
@@ -174,6 +189,10 @@ TEST_CASE("a plan prepares the minibatches that its passes read, and no others")
   CHECK(prepared("nwot", nn::Draw::kFirst));
   CHECK_FALSE(prepared("nwot", nn::Draw::kSecond));
   CHECK(prepared("zico", nn::Draw::kSecond));
+  CHECK(prepared("zen", nn::Draw::kFirst));
+  CHECK(prepared("zen", nn::Draw::kSecond));
+  CHECK(prepared("t_cet", nn::Draw::kFirst));
+  CHECK_FALSE(prepared("synflow_bn", nn::Draw::kFirst));
   CHECK_FALSE(prepared("synflow", nn::Draw::kFirst));
   CHECK(prepared("linear_regions", nn::Draw::kThin3));
   CHECK_FALSE(prepared("linear_regions", nn::Draw::kFirst));
@@ -190,7 +209,14 @@ TEST_CASE("reading the result of a pass that did not run is a bug") {
   CHECK_THROWS_AS(probe.hessian_gradient(), core::Bug);
   CHECK_THROWS_AS(probe.channel_saliency(), core::Bug);
   CHECK_THROWS_AS(probe.input_jacobian(), core::Bug);
+  CHECK_THROWS_AS(probe.full_gradient(), core::Bug);
+  CHECK_THROWS_AS(probe.absolute_weights(), core::Bug);
   CHECK_THROWS_AS(probe.absolute_gradient(), core::Bug);
+  CHECK_THROWS_AS(probe.absolute_normed_gradient(), core::Bug);
+  CHECK_THROWS_AS(probe.layer_patterns(), core::Bug);
+  CHECK_THROWS_AS(probe.tap_entropies(), core::Bug);
+  CHECK_THROWS_AS(probe.tap_steps(), core::Bug);
+  CHECK_THROWS_AS(probe.perturbation(), core::Bug);
   CHECK_THROWS_AS(probe.kernel(), core::Bug);
   CHECK_THROWS_AS(probe.thin_codes(), core::Bug);
 }

@@ -21,6 +21,11 @@ enum class Pass : uint32_t {
   kCoupledKernel,    // forward 1, one backward for each image: batch statistics couple the images
   kSampleKernel,     // forward 1, one backward with its statistics frozen: all images at once
   kThinCodes,        // three forwards of the thin network
+  kClassJacobian,    // forward 1, one backward for each class to the images
+  kImageSigns,       // a forward of images normalised each by itself, one backward: signs of their loss gradients
+  kImageKernel,      // the same forward and backward: Gram matrix of the loss gradients
+  kTrueLogitRows,    // forward 1, one backward from the logits of the true classes, image by image
+  kRunningKernel,    // a forward with running statistics, one backward: all images at once
 };
 inline constexpr size_t kPassCount = 32;  // at most
 

@@ -5,6 +5,7 @@
 #include "core/error.h"
 #include "proxies/channel_saliency.h"
 #include "proxies/coupled_kernel.h"
+#include "proxies/reduce.h"
 #include "proxies/sample_kernel.h"
 #include "proxies/thin_codes.h"
 
@@ -31,13 +32,25 @@ class Stopwatch {
 
 const PassSet kOnFirstMinibatch = {Pass::kPatterns,        Pass::kInputJacobian,   Pass::kLossGradient,
                                    Pass::kChannelSaliency, Pass::kHessianGradient, Pass::kCoupledKernel,
-                                   Pass::kSampleKernel};
+                                   Pass::kSampleKernel,    Pass::kClassJacobian,   Pass::kTrueLogitRows};
+const PassSet kSampleGradients = {Pass::kSampleKernel, Pass::kTrueLogitRows};
+const PassSet kImageGradients = {Pass::kImageSigns, Pass::kImageKernel};
+const PassSet kNeedImages = {Pass::kInputJacobian, Pass::kClassJacobian};
 const PassSet kNeedLossGradient = {Pass::kLossGradient, Pass::kChannelSaliency, Pass::kHessianGradient};
-const PassSet kNeedAutograd = {Pass::kLossGradient, Pass::kChannelSaliency, Pass::kHessianGradient,
-                               Pass::kInputJacobian, Pass::kCoupledKernel};
+const PassSet kNeedAutograd = {Pass::kLossGradient,  Pass::kChannelSaliency, Pass::kHessianGradient,
+                               Pass::kInputJacobian, Pass::kCoupledKernel,   Pass::kClassJacobian};
 
 Tensor cross_entropy(const Tensor& logits, const Tensor& labels) {
   return at::nll_loss(at::log_softmax(logits, 1), labels);
+}
+
+// (N, classes): 1 for each image's true class.
+Tensor true_classes(const Tensor& logits, const Tensor& labels) {
+  return at::zeros_like(logits).scatter_(1, labels.unsqueeze(1), 1.0);
+}
+
+bool is_weight(spaces::ParamRole role) {
+  return role == spaces::ParamRole::kConvWeight || role == spaces::ParamRole::kLinearWeight;
 }
 
 // ReLUs whose result a convolution reads.
@@ -61,6 +74,8 @@ void Probe::run(PassSet passes) {
   if (passes.has(Pass::kSecondGradient)) run_second_gradient();
   if (passes.has(Pass::kAbsoluteWeights)) run_absolute_weights();
   if (passes.has(Pass::kThinCodes)) run_thin_codes();
+  if (passes.has_any(kImageGradients)) run_image_gradients(passes);
+  if (passes.has(Pass::kRunningKernel)) run_running_kernel();
 }
 
 void Probe::run_first_minibatch(PassSet passes) {
@@ -68,7 +83,7 @@ void Probe::run_first_minibatch(PassSet passes) {
   const bool autograd = passes.has_any(kNeedAutograd);
   const at::AutoGradMode gradients(autograd);
   Tensor images = batch.images.detach();
-  if (passes.has(Pass::kInputJacobian)) images.set_requires_grad(true);
+  if (passes.has_any(kNeedImages)) images.set_requires_grad(true);
 
   const std::vector<bool> before_convolution = relus_before_convolutions(network_);
   const nn::Observer count_patterns = [&](const NodeResult& result) {
@@ -79,11 +94,11 @@ void Probe::run_first_minibatch(PassSet passes) {
     if (before_convolution[static_cast<size_t>(result.node)]) convolution_patterns_.add(result.value, result.uses);
   };
   ChannelSaliency saliency(network_);
-  SampleKernel sample_kernel(network_);
+  SampleGradients sample_gradients(network_);
   const nn::Observer observe = [&](const NodeResult& result) {
     if (passes.has(Pass::kPatterns)) count_patterns(result);
     if (passes.has(Pass::kChannelSaliency)) saliency.observe(result);
-    if (passes.has(Pass::kSampleKernel)) sample_kernel.observe(result);
+    if (passes.has_any(kSampleGradients)) sample_gradients.observe(result);
   };
 
   Tensor logits;
@@ -93,20 +108,8 @@ void Probe::run_first_minibatch(PassSet passes) {
     ++count_.forwards;
   }
   forward_seconds_ -= seconds_[static_cast<size_t>(Pass::kPatterns)];
-  if (passes.has(Pass::kSampleKernel)) {
-    const Stopwatch watch(seconds_[static_cast<size_t>(Pass::kSampleKernel)]);
-    kernel_ = sample_kernel.backward();
-    ++count_.backwards;
-  }
-  if (passes.has(Pass::kInputJacobian)) {
-    const Stopwatch watch(seconds_[static_cast<size_t>(Pass::kInputJacobian)]);
-    const Tensor jacobian =
-        torch::autograd::grad({logits}, {images}, {torch::ones_like(logits)}, /*retain_graph=*/true)[0];
-    ++count_.backwards;
-    const Tensor rows = jacobian.reshape({setting_.batch, -1}).to(torch::kFloat64).contiguous();
-    using RowMajor = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-    input_jacobian_ = Eigen::Map<const RowMajor>(rows.data_ptr<double>(), rows.size(0), rows.size(1));
-  }
+  run_sample_gradients(passes, sample_gradients, logits);
+  run_jacobians(passes, logits, images);
   if (passes.has(Pass::kCoupledKernel)) {
     const Stopwatch watch(seconds_[static_cast<size_t>(Pass::kCoupledKernel)]);
     kernel_ = coupled_kernel(logits, network_.weights_and_gains());
@@ -120,6 +123,78 @@ void Probe::run_first_minibatch(PassSet passes) {
                                          /*retain_graph=*/false, /*create_graph=*/false, /*allow_unused=*/true);
   ++count_.backwards;
   channel_saliency_ = saliency.stop();
+}
+
+void Probe::run_sample_gradients(PassSet passes, SampleGradients& gradients, const Tensor& logits) {
+  if (passes.has(Pass::kSampleKernel)) {
+    const Stopwatch watch(seconds_[static_cast<size_t>(Pass::kSampleKernel)]);
+    kernel_ = sample_kernel(gradients, logits);
+    ++count_.backwards;
+  }
+  if (passes.has(Pass::kTrueLogitRows)) {
+    const Stopwatch watch(seconds_[static_cast<size_t>(Pass::kTrueLogitRows)]);
+    double squares = 0.0;
+    gradients.backward(true_classes(logits.detach(), labels()), SampleGradients::Statistics::kOfBatch,
+                       [&](spaces::ParamRole role, const Tensor& rows) {
+                         if (role == spaces::ParamRole::kNormWeight) return;
+                         squares += sum_over(rows, [](double g) { return g * g; });
+                       });
+    true_logit_square_ = squares / static_cast<double>(logits.size(0));
+    ++count_.backwards;
+  }
+}
+
+void Probe::run_jacobians(PassSet passes, const Tensor& logits, const Tensor& images) {
+  const auto jacobian = [&](const Tensor& logit_gradient) {
+    ++count_.backwards;
+    return torch::autograd::grad({logits}, {images}, {logit_gradient}, /*retain_graph=*/true)[0];
+  };
+  if (passes.has(Pass::kInputJacobian)) {
+    const Stopwatch watch(seconds_[static_cast<size_t>(Pass::kInputJacobian)]);
+    const Tensor rows =
+        jacobian(torch::ones_like(logits)).reshape({setting_.batch, -1}).to(torch::kFloat64).contiguous();
+    using RowMajor = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+    input_jacobian_ = Eigen::Map<const RowMajor>(rows.data_ptr<double>(), rows.size(0), rows.size(1));
+  }
+  if (passes.has(Pass::kClassJacobian)) {
+    const Stopwatch watch(seconds_[static_cast<size_t>(Pass::kClassJacobian)]);
+    for (int64_t c = 0; c < logits.size(1); ++c) {
+      const Tensor logit_gradient = torch::zeros_like(logits);
+      logit_gradient.select(1, c).fill_(1.0);
+      class_jacobian_square_ += sum_over(jacobian(logit_gradient), [](double g) { return g * g; });
+    }
+    class_jacobian_square_ /= static_cast<double>(logits.size(0));
+  }
+}
+
+void Probe::run_image_gradients(PassSet passes) {
+  const Pass first = passes.has(Pass::kImageSigns) ? Pass::kImageSigns : Pass::kImageKernel;
+  const Stopwatch watch(seconds_[static_cast<size_t>(first)]);
+  const at::AutoGradMode gradients(false);
+  SampleGradients sample_gradients(network_);
+  const Tensor logits = network_.forward(minibatches_.get(setting_, Draw::kFirst, repeat_).images, Norm::kEachImage,
+                                         [&](const NodeResult& result) { sample_gradients.observe(result); });
+  ++count_.forwards;
+  SampleKernel kernel(logits.size(0));
+  sample_gradients.backward(at::softmax(logits, 1) - true_classes(logits, labels()),
+                            SampleGradients::Statistics::kOfEachImage, [&](spaces::ParamRole role, const Tensor& rows) {
+                              if (!is_weight(role)) return;
+                              if (passes.has(Pass::kImageSigns)) sign_agreement_ += proxies::sign_agreement(rows);
+                              if (passes.has(Pass::kImageKernel)) kernel.add(rows);
+                            });
+  ++count_.backwards;
+  image_kernel_ = kernel.matrix();
+}
+
+void Probe::run_running_kernel() {
+  const Stopwatch watch(seconds_[static_cast<size_t>(Pass::kRunningKernel)]);
+  const at::AutoGradMode gradients(false);
+  SampleGradients sample_gradients(network_);
+  const Tensor logits = network_.forward(minibatches_.get(setting_, Draw::kFirst, repeat_).images, Norm::kRunning,
+                                         [&](const NodeResult& result) { sample_gradients.observe(result); });
+  ++count_.forwards;
+  running_kernel_ = sample_kernel(sample_gradients, logits);
+  ++count_.backwards;
 }
 
 void Probe::run_hessian_gradient() {
@@ -158,9 +233,8 @@ void Probe::run_absolute_weights() {
   for (size_t i = 0; i < network_.params().size(); ++i) {
     const Tensor value = network_.params()[i].detach().abs().to(torch::kFloat64);
     const spaces::ParamRole role = network_.graph().params()[i].role;
-    const bool weight = role == spaces::ParamRole::kConvWeight || role == spaces::ParamRole::kLinearWeight;
-    params.push_back(value.set_requires_grad(weight));
-    if (weight) absolute_weights_.push_back(value);
+    params.push_back(value.set_requires_grad(is_weight(role)));
+    if (is_weight(role)) absolute_weights_.push_back(value);
   }
   const spaces::NetShape& shape = setting_.shape;
   const Tensor ones = torch::ones({1, shape.input_channels, shape.resolution, shape.resolution}, torch::kFloat64);
@@ -183,6 +257,7 @@ void Probe::run_thin_codes() {
 
 void Probe::require(Pass pass) const { ZEROTH_CHECK(done_.has(pass)); }
 
+const Tensor& Probe::labels() const { return minibatches_.get(setting_, Draw::kFirst, repeat_).labels; }
 const std::vector<Tensor>& Probe::loss_gradient() const { return require(Pass::kLossGradient), loss_gradient_; }
 const std::vector<Tensor>& Probe::second_gradient() const { return require(Pass::kSecondGradient), second_gradient_; }
 const std::vector<Tensor>& Probe::hessian_gradient() const {
@@ -204,6 +279,11 @@ const Eigen::MatrixXd& Probe::kernel() const {
   ZEROTH_CHECK(done_.has_any({Pass::kCoupledKernel, Pass::kSampleKernel}));
   return kernel_;
 }
+double Probe::class_jacobian_square() const { return require(Pass::kClassJacobian), class_jacobian_square_; }
+double Probe::sign_agreement() const { return require(Pass::kImageSigns), sign_agreement_; }
+const Eigen::MatrixXd& Probe::image_kernel() const { return require(Pass::kImageKernel), image_kernel_; }
+double Probe::true_logit_square() const { return require(Pass::kTrueLogitRows), true_logit_square_; }
+const Eigen::MatrixXd& Probe::running_kernel() const { return require(Pass::kRunningKernel), running_kernel_; }
 const std::vector<std::vector<uint64_t>>& Probe::thin_codes() const { return require(Pass::kThinCodes), thin_codes_; }
 
 }  // namespace zeroth::proxies

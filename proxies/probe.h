@@ -10,6 +10,7 @@
 #include "nn/setting.h"
 #include "proxies/pass.h"
 #include "proxies/patterns.h"
+#include "proxies/sample_gradients.h"
 
 namespace zeroth::proxies {
 
@@ -28,6 +29,9 @@ class Probe {
   void run(PassSet passes);
 
   const nn::Network& network() const { return network_; }
+  bool ran(Pass pass) const { return done_.has(pass); }
+  // Of the first minibatch (N), for a proxy whose passes read that.
+  const torch::Tensor& labels() const;
 
   // What a pass found. Reading the result of a pass that was not asked for is a bug.
   // Gradients of the mean cross-entropy, one for each of network().weights(); undefined where the loss does not depend
@@ -49,6 +53,19 @@ class Probe {
   const PatternDistances& convolution_patterns() const;
   // Gram matrix (N, N) of the images' gradients of their logit sums, over weights and batch norm gains.
   const Eigen::MatrixXd& kernel() const;
+  // Sum over classes of the squared norm of a class's input Jacobian, over the number of images. That Jacobian is the
+  // gradient of the sum over images of the class's logits to all images.
+  double class_jacobian_square() const;
+  // Of the gradients of each image's cross-entropy to weights() where batch norms normalise each image by itself: sum
+  // over weights of how far their signs agree, |images with a gradient above 0 - images with one below|.
+  double sign_agreement() const;
+  // Their Gram matrix (N, N).
+  const Eigen::MatrixXd& image_kernel() const;
+  // The gradient of the sum over images of their true class's logit, taken apart into what each image's activations
+  // give to weights() and linear biases: mean over images of the squared norm.
+  double true_logit_square() const;
+  // Like kernel(), in a network whose batch norms use the running statistics.
+  const Eigen::MatrixXd& running_kernel() const;
   // Codes of all images of the thin network's three minibatches.
   const std::vector<std::vector<uint64_t>>& thin_codes() const;
 
@@ -59,6 +76,10 @@ class Probe {
 
  private:
   void run_first_minibatch(PassSet passes);
+  void run_sample_gradients(PassSet passes, SampleGradients& gradients, const torch::Tensor& logits);
+  void run_jacobians(PassSet passes, const torch::Tensor& logits, const torch::Tensor& images);
+  void run_image_gradients(PassSet passes);
+  void run_running_kernel();
   void run_hessian_gradient();
   void run_second_gradient();
   void run_absolute_weights();
@@ -77,7 +98,8 @@ class Probe {
 
   std::vector<torch::Tensor> loss_gradient_, second_gradient_, hessian_gradient_, absolute_weights_, absolute_gradient_;
   std::vector<std::vector<double>> channel_saliency_;
-  Eigen::MatrixXd input_jacobian_, kernel_;
+  Eigen::MatrixXd input_jacobian_, kernel_, image_kernel_, running_kernel_;
+  double class_jacobian_square_ = 0.0, sign_agreement_ = 0.0, true_logit_square_ = 0.0;
   PatternDistances patterns_, convolution_patterns_;
   std::vector<std::vector<uint64_t>> thin_codes_;
 };

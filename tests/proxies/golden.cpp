@@ -32,6 +32,7 @@ struct Target {
   std::string ours, theirs, peer;
   Transform transform;
   double float64_tolerance;
+  double float32_tolerance = 1e-5;  // at least
 };
 
 const std::vector<Target> kTargets = {
@@ -55,7 +56,8 @@ const std::vector<Target> kTargets = {
     {"linear_regions_full", "lr_full", "TENAS", rounded, 0.0},
     {"ntk_cond", "ntk_cond", "TENAS", minus_logarithm, 1e-8},
     {"ntk_cond:eval", "ntk_cond_eval", "TENAS", minus_logarithm, 1e-8},
-    {"gradsign:mean", "gradsign_az", "AZ-NAS", nonzero, 1e-8},
+    // A ReLU's input of 6e-7 that rounds to the other sign moves it by 4e-4.
+    {"gradsign:mean", "gradsign_az", "AZ-NAS", nonzero, 1e-8, 1e-3},
     {"zico", "zico", "ZiCo", nonzero, 1e-6},
 };
 
@@ -150,7 +152,8 @@ void check_network(const GoldenKey& key, const std::map<std::string, double>& go
     const std::optional<double> expected = target.transform(value->second);
     REQUIRE(ours.at(target.ours).has_value() == expected.has_value());
     if (!expected) continue;
-    const double tolerance = double_precision ? target.float64_tolerance : std::max(1e-5, 10.0 * spread.at(name));
+    const double tolerance =
+        double_precision ? target.float64_tolerance : std::max(target.float32_tolerance, 10.0 * spread.at(name));
     // A printed value has 12 digits; cancelling sums need the absolute floor.
     CHECK(std::abs(*ours.at(target.ours) - *expected) <= tolerance * std::abs(*expected) + 1e-10);
   }

@@ -134,10 +134,10 @@ std::vector<std::vector<double>> channel_means(const Tensor& a, const std::vecto
       add(0.0F);
     }
     const size_t first = static_cast<size_t>(group) * channels;
-    const auto rows = static_cast<double>(count / a.size(1));
+    const int64_t rows = count / a.size(1);
     for (size_t r = 0; r < means.size(); ++r) {
       for (size_t i = 0; i < round; ++i) means[r][first + i % channels] += sums[r * round + i];
-      for (size_t c = first; c < first + channels; ++c) means[r][c] /= rows;
+      for (size_t c = first; c < first + channels; ++c) means[r][c] /= static_cast<double>(rows);
     }
   }
   return means;

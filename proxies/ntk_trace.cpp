@@ -6,7 +6,7 @@
 // arXiv:2109.00817. Sign: larger = better, the authors'. Cost: 1 forward + 1 backward of our own.
 // Authors' code: equal, batch norms not counted. Their papers mean the tangent kernel, row n the gradient of image n's
 // logit. Without batch norm that is the same; with it the code's one backward pass mixes the images, and its rows add
-// up to the gradient of the sum without each being the gradient of one logit.
+// up to the gradient of the sum without each being the gradient of one logit. A dead network still learns its bias: 1.
 #include <cmath>
 
 #include "proxies/proxy.h"

@@ -16,15 +16,26 @@ using torch::autograd::variable_list;
 
 Tensor channel_tensor(const std::vector<double>& values) { return torch::tensor(values, torch::kFloat64); }
 
-// What is known of a layer after its forward pass, by channel.
+// What is known of a layer after its forward pass, by group of images that are normalised together and channel.
 struct Statistics {
   std::vector<double> mean, inverse_deviation, gain;
 };
+
+// A norm's gains or shifts, the same for each group.
+std::vector<double> for_groups(const Tensor& param, int64_t groups) {
+  return channel_values(groups == 1 ? param : param.detach().repeat({groups}));
+}
+
+Statistics statistics(const Tensor& mean, const Tensor& inverse_deviation, const Tensor& gain) {
+  return {channel_values(mean), channel_values(inverse_deviation), for_groups(gain, mean.numel() / gain.numel())};
+}
 
 // With u the gradient to the output, h = (x - mean) / deviation, m() the mean over a channel and a = gain / deviation,
 // the gradient to x is  a (u - m(u) - h m(uh)).  `means` are m(u) and m(ux).
 Tensor gradient_to_x(const Tensor& u, const Tensor& x, const Statistics& s,
                      const std::vector<std::vector<double>>& means) {
+  // One number is its own mean: what is left of its gradient would be rounding.
+  if (u.numel() == static_cast<int64_t>(s.mean.size())) return torch::zeros_like(u);
   std::vector<double> of_u, of_x, offset;
   for (size_t c = 0; c < s.mean.size(); ++c) {
     const double r = s.inverse_deviation[c], a = s.gain[c] * r;
@@ -45,16 +56,17 @@ struct GradientToX : Function<GradientToX> {
   static Tensor forward(AutogradContext* context, const Tensor& u, const Tensor& x, const Tensor& mean,
                         const Tensor& inverse_deviation, const Tensor& gain) {
     context->save_for_backward({u, x, mean, inverse_deviation, gain});
-    const Statistics s = {channel_values(mean), channel_values(inverse_deviation), channel_values(gain)};
-    return gradient_to_x(u, x, s, channel_means(u, {x}));
+    return gradient_to_x(u, x, statistics(mean, inverse_deviation, gain),
+                         channel_means(u, {x}, mean.numel() / gain.numel()));
   }
 
   static variable_list backward(AutogradContext* context, const variable_list& adjoint) {
     const variable_list saved = context->get_saved_variables();
     const Tensor v = channels_last(adjoint[0]), &u = saved[0], &x = saved[1];
-    const Statistics s = {channel_values(saved[2]), channel_values(saved[3]), channel_values(saved[4])};
-    const auto of_v_means = channel_means(v, {x, u});  // m(v), m(vx), m(vu)
-    const auto of_u_means = channel_means(u, {x});     // m(u), m(ux)
+    const Statistics s = statistics(saved[2], saved[3], saved[4]);
+    const int64_t groups = saved[2].numel() / saved[4].numel();
+    const auto of_v_means = channel_means(v, {x, u}, groups);  // m(v), m(vx), m(vu)
+    const auto of_u_means = channel_means(u, {x}, groups);     // m(u), m(ux)
     std::vector<double> of_v, of_u, of_x, offset;
     for (size_t c = 0; c < s.mean.size(); ++c) {
       const double r = s.inverse_deviation[c], v_mean = of_v_means[0][c], u_mean = of_u_means[0][c];
@@ -70,9 +82,10 @@ struct GradientToX : Function<GradientToX> {
 };
 
 struct BatchNorm : Function<BatchNorm> {
-  static variable_list forward(AutogradContext* context, const Tensor& x, const Tensor& weight, const Tensor& bias) {
-    const auto means = channel_means(x, {x});
-    const std::vector<double> gain = channel_values(weight), shift = channel_values(bias);
+  static variable_list forward(AutogradContext* context, const Tensor& x, const Tensor& weight, const Tensor& bias,
+                               int64_t groups) {
+    const auto means = channel_means(x, {x}, groups);
+    const std::vector<double> gain = for_groups(weight, groups), shift = for_groups(bias, groups);
     std::vector<double> inverse_deviation, factor, offset;
     for (size_t c = 0; c < gain.size(); ++c) {
       const double variance = std::max(0.0, means[1][c] - means[0][c] * means[0][c]);
@@ -91,17 +104,21 @@ struct BatchNorm : Function<BatchNorm> {
     const variable_list saved = context->get_saved_variables();
     const Tensor u = channels_last(gradients[0]), &x = saved[0];
     // Inside a pass that is differentiated again, the step to x must leave a trace.
-    if (at::GradMode::is_enabled()) return {GradientToX::apply(u, x, saved[1], saved[2], saved[3].detach()), {}, {}};
-    const Statistics s = {channel_values(saved[1]), channel_values(saved[2]), channel_values(saved[3])};
-    const auto means = channel_means(u, {x});
-    const int64_t rows = x.numel() / x.size(1);
-    std::vector<double> to_weight, to_bias;
+    if (at::GradMode::is_enabled())
+      return {GradientToX::apply(u, x, saved[1], saved[2], saved[3].detach()), {}, {}, {}};
+    const Statistics s = statistics(saved[1], saved[2], saved[3]);
+    const auto means = channel_means(u, {x}, saved[1].numel() / saved[3].numel());
+    const auto channels = static_cast<size_t>(x.size(1));
+    const auto rows = static_cast<double>(x.numel()) / static_cast<double>(s.mean.size());
+    std::vector<double> to_weight(channels, 0.0), to_bias(channels, 0.0);
     for (size_t c = 0; c < s.mean.size(); ++c) {
-      to_weight.push_back(static_cast<double>(rows) * (means[1][c] - means[0][c] * s.mean[c]) * s.inverse_deviation[c]);
-      to_bias.push_back(static_cast<double>(rows) * means[0][c]);
+      to_weight[c % channels] += rows * (means[1][c] - means[0][c] * s.mean[c]) * s.inverse_deviation[c];
+      to_bias[c % channels] += rows * means[0][c];
     }
-    return {gradient_to_x(u, x, s, means), channel_tensor(to_weight).to(x.scalar_type()),
-            channel_tensor(to_bias).to(x.scalar_type())};
+    return {gradient_to_x(u, x, s, means),
+            channel_tensor(to_weight).to(x.scalar_type()),
+            channel_tensor(to_bias).to(x.scalar_type()),
+            {}};
   }
 };
 
@@ -109,14 +126,23 @@ struct BatchNorm : Function<BatchNorm> {
 
 std::pair<Tensor, Tensor> batch_norm(const Tensor& x, const Tensor& weight, const Tensor& bias, Norm norm) {
   if (norm == Norm::kBypass) return {x, {}};
-  if (norm == Norm::kBatch) {
-    const variable_list result = BatchNorm::apply(channels_last(x), weight, bias);
+  if (norm == Norm::kBatch || norm == Norm::kEachImage) {
+    const int64_t groups = norm == Norm::kBatch ? 1 : x.size(0);
+    const variable_list result = BatchNorm::apply(channels_last(x), weight, bias, groups);
     return {result[0], result[1]};
   }
   const Tensor mean = torch::zeros_like(bias), variance = torch::ones_like(weight);
-  const auto result =
-      at::native_batch_norm(x, weight, bias, mean, variance, /*training=*/false, /*momentum=*/0.0, kNormEpsilon);
-  return {std::get<0>(result), at::rsqrt(variance + kNormEpsilon)};
+  const auto result = at::native_batch_norm(channels_last(x), weight, bias, mean, variance, /*training=*/false,
+                                            /*momentum=*/0.0, kNormEpsilon);
+  return {channels_last(std::get<0>(result)), at::rsqrt(variance + kNormEpsilon)};
+}
+
+Tensor batch_norm_gradient_to_input(const Tensor& gradient, const Tensor& normalised,
+                                    const std::vector<double>& factor) {
+  const Statistics of_normalised = {std::vector<double>(factor.size(), 0.0), std::vector<double>(factor.size(), 1.0),
+                                    factor};
+  const auto groups = static_cast<int64_t>(factor.size()) / gradient.size(1);
+  return gradient_to_x(gradient, normalised, of_normalised, channel_means(gradient, {normalised}, groups));
 }
 
 }  // namespace zeroth::nn

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <utility>
+#include <vector>
 
 #include "nn/torch_compat.h"
 
@@ -13,14 +14,21 @@ constexpr double kNormEpsilon = 1e-5;  // added to a variance
 
 // What a batch norm subtracts and divides by.
 enum class Norm {
-  kBatch,    // mean and biased variance of this batch, eps 1e-5
-  kRunning,  // the tracked statistics at initialisation: mean 0, variance 1
-  kBypass    // nothing: the batch norm is the identity
+  kBatch,     // mean and biased variance of this batch, eps 1e-5
+  kRunning,   // the tracked statistics at initialisation: mean 0, variance 1
+  kBypass,    // nothing: the batch norm is the identity
+  kEachImage  // an image's own mean and biased variance, as if each were a batch of one
 };
 
-// x (N, C, H, W), weight and bias (C). The result, channels-last, and 1 / deviation by channel in x's type (undefined
-// with kBypass). Can be differentiated twice to x; its weight and bias only once.
+// x (N, C, H, W), weight and bias (C). The result, channels-last, and 1 / deviation by channel in x's type, with
+// kEachImage by image and channel (N * C), undefined with kBypass. Can be differentiated twice to x; its weight and
+// bias only once.
 std::pair<torch::Tensor, torch::Tensor> batch_norm(const torch::Tensor& x, const torch::Tensor& weight,
                                                    const torch::Tensor& bias, Norm norm);
+
+// Gradient of sum(gradient * batch_norm(x)) to x with statistics that depend on x. `normalised` is (x - mean) /
+// deviation, `factor` gain / deviation: by channel for kBatch, by image and channel for kEachImage. Maps channels-last.
+torch::Tensor batch_norm_gradient_to_input(const torch::Tensor& gradient, const torch::Tensor& normalised,
+                                           const std::vector<double>& factor);
 
 }  // namespace zeroth::nn

@@ -74,27 +74,33 @@ void combine_maps(const std::array<const double*, 3>& maps, size_t used, int64_t
   combine<double>(maps, used, count, round, factors, offset, out);
 }
 
-// Pointers to the maps' elements; the last map stands in where there are fewer than three.
+// Pointers to the maps' elements from `start` on; the last map stands in where there are fewer than three.
 template <typename T>
-std::array<const T*, 3> pointers(const std::vector<Tensor>& maps) {
+std::array<const T*, 3> pointers(const std::vector<Tensor>& maps, int64_t start) {
   std::array<const T*, 3> result{};
-  for (size_t i = 0; i < result.size(); ++i) result[i] = maps[std::min(i, maps.size() - 1)].data_ptr<T>();
+  for (size_t i = 0; i < result.size(); ++i) result[i] = maps[std::min(i, maps.size() - 1)].data_ptr<T>() + start;
   return result;
 }
 
 template <typename T>
 Tensor combine_as(const std::vector<Tensor>& maps, const std::vector<std::vector<double>>& factors,
                   const std::vector<double>& offset) {
-  const size_t channels = offset.size();
-  const auto round = static_cast<size_t>(round_length(static_cast<int64_t>(channels)));
+  const auto channels = static_cast<size_t>(maps[0].size(1));
+  const auto round = static_cast<size_t>(round_length(maps[0].size(1)));
+  const auto groups = static_cast<int64_t>(offset.size() / channels);
+  const int64_t count = maps[0].numel() / groups;
   std::vector<T> factor_rounds(3 * round, T(0)), offset_round(round);
-  for (size_t i = 0; i < round; ++i) {
-    for (size_t k = 0; k < maps.size(); ++k) factor_rounds[k * round + i] = static_cast<T>(factors[k][i % channels]);
-    offset_round[i] = static_cast<T>(offset[i % channels]);
-  }
   Tensor out = at::empty(maps[0].sizes(), maps[0].options().requires_grad(false), at::MemoryFormat::ChannelsLast);
-  combine_maps(pointers<T>(maps), maps.size(), maps[0].numel(), static_cast<int64_t>(round), factor_rounds.data(),
-               offset_round.data(), out.template data_ptr<T>());
+  for (int64_t group = 0; group < groups; ++group) {
+    const size_t first = static_cast<size_t>(group) * channels;
+    for (size_t i = 0; i < round; ++i) {
+      const size_t channel = first + i % channels;
+      for (size_t k = 0; k < maps.size(); ++k) factor_rounds[k * round + i] = static_cast<T>(factors[k][channel]);
+      offset_round[i] = static_cast<T>(offset[channel]);
+    }
+    combine_maps(pointers<T>(maps, group * count), maps.size(), count, static_cast<int64_t>(round),
+                 factor_rounds.data(), offset_round.data(), out.template data_ptr<T>() + group * count);
+  }
   return out;
 }
 
@@ -105,27 +111,34 @@ std::vector<double> channel_values(const Tensor& tensor) {
   return {values.data_ptr<double>(), values.data_ptr<double>() + values.numel()};
 }
 
-std::vector<std::vector<double>> channel_means(const Tensor& a, const std::vector<Tensor>& others) {
+std::vector<std::vector<double>> channel_means(const Tensor& a, const std::vector<Tensor>& others, int64_t groups) {
   ZEROTH_CHECK(others.size() == 1 || others.size() == 2);
   const auto channels = static_cast<size_t>(a.size(1));
   const auto round = static_cast<size_t>(round_length(a.size(1)));
-  const size_t results = 1 + others.size();
-  std::vector<double> sums(3 * round, 0.0);
-  const auto add = [&](auto zero) {
-    using T = decltype(zero);
-    const T* second = others.size() == 2 ? others[1].data_ptr<T>() : nullptr;
-    add_sums_of(a.data_ptr<T>(), others[0].data_ptr<T>(), second, a.numel(), static_cast<int64_t>(round), sums.data());
-  };
-  if (a.scalar_type() == torch::kFloat64) {
-    add(0.0);
-  } else {
-    add(0.0F);
-  }
-  const int64_t rows = a.numel() / a.size(1);
-  std::vector<std::vector<double>> means(results, std::vector<double>(channels, 0.0));
-  for (size_t r = 0; r < results; ++r) {
-    for (size_t i = 0; i < round; ++i) means[r][i % channels] += sums[r * round + i];
-    for (double& mean : means[r]) mean /= static_cast<double>(rows);
+  const int64_t count = a.numel() / groups;
+  std::vector<double> sums(3 * round);
+  std::vector<std::vector<double>> means(1 + others.size(),
+                                         std::vector<double>(static_cast<size_t>(groups) * channels, 0.0));
+  for (int64_t group = 0; group < groups; ++group) {
+    std::fill(sums.begin(), sums.end(), 0.0);
+    const auto add = [&](auto zero) {
+      using T = decltype(zero);
+      const int64_t start = group * count;
+      const T* second = others.size() == 2 ? others[1].data_ptr<T>() + start : nullptr;
+      add_sums_of(a.data_ptr<T>() + start, others[0].data_ptr<T>() + start, second, count, static_cast<int64_t>(round),
+                  sums.data());
+    };
+    if (a.scalar_type() == torch::kFloat64) {
+      add(0.0);
+    } else {
+      add(0.0F);
+    }
+    const size_t first = static_cast<size_t>(group) * channels;
+    const int64_t rows = count / a.size(1);
+    for (size_t r = 0; r < means.size(); ++r) {
+      for (size_t i = 0; i < round; ++i) means[r][first + i % channels] += sums[r * round + i];
+      for (size_t c = first; c < first + channels; ++c) means[r][c] /= static_cast<double>(rows);
+    }
   }
   return means;
 }
@@ -133,6 +146,7 @@ std::vector<std::vector<double>> channel_means(const Tensor& a, const std::vecto
 Tensor combine_channels(const std::vector<Tensor>& maps, const std::vector<std::vector<double>>& factors,
                         const std::vector<double>& offset) {
   ZEROTH_CHECK(!maps.empty() && maps.size() <= 3 && factors.size() == maps.size());
+  ZEROTH_CHECK(offset.size() % static_cast<size_t>(maps[0].size(1)) == 0);
   return maps[0].scalar_type() == torch::kFloat64 ? combine_as<double>(maps, factors, offset)
                                                   : combine_as<float>(maps, factors, offset);
 }

@@ -10,10 +10,13 @@
 namespace zeroth::nn {
 
 // By channel, in double: m(a), the mean of a map, and m(ab), that of its product with each of one or two others. All of
-// one shape.
-std::vector<std::vector<double>> channel_means(const torch::Tensor& a, const std::vector<torch::Tensor>& others);
+// one shape. With more than one group the images are that many equal parts, each with means of its own: those of group
+// g are at g * C + channel.
+std::vector<std::vector<double>> channel_means(const torch::Tensor& a, const std::vector<torch::Tensor>& others,
+                                               int64_t groups = 1);
 
-// sum_k factors[k][channel] * maps[k] + offset[channel]: a channels-last map. One to three maps.
+// sum_k factors[k][channel] * maps[k] + offset[channel]: a channels-last map. One to three maps. Factors and offset of
+// a multiple of C elements are those of as many groups of images.
 torch::Tensor combine_channels(const std::vector<torch::Tensor>& maps, const std::vector<std::vector<double>>& factors,
                                const std::vector<double>& offset);
 

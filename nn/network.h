@@ -16,7 +16,7 @@ struct NodeResult {
   int node;
   int uses;
   const torch::Tensor& value;              // (N, C, H, W) or (N, C)
-  const torch::Tensor& inverse_deviation;  // (C): what a batch norm multiplied by; undefined for other nodes
+  const torch::Tensor& inverse_deviation;  // what a batch norm multiplied by (nn/batch_norm.h); undefined for others
 };
 using Observer = std::function<void(const NodeResult&)>;
 

@@ -10,6 +10,7 @@
 #include <Eigen/Eigenvalues>
 
 #include "proxies/proxy.h"
+#include "proxies/row_correlation.h"
 
 namespace zeroth::proxies {
 
@@ -24,13 +25,8 @@ Proxy proxy_jacob_cov() {
   proxy.request = needs({Pass::kInputJacobian});
   proxy.score = [](const Probe& probe) {
     constexpr double kShift = 1e-5;
-    const Eigen::MatrixXd centred = probe.input_jacobian().colwise() - probe.input_jacobian().rowwise().mean();
-    const Eigen::MatrixXd covariance = centred * centred.transpose();
-    const Eigen::VectorXd deviation = covariance.diagonal().cwiseSqrt();
-    if (!(deviation.minCoeff() > 0.0)) throw Degenerate("the logits do not depend on an image");
-    const Eigen::MatrixXd correlation =
-        deviation.cwiseInverse().asDiagonal() * covariance * deviation.cwiseInverse().asDiagonal();
-    const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(correlation, Eigen::EigenvaluesOnly);
+    const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(row_correlation(probe.input_jacobian()),
+                                                                Eigen::EigenvaluesOnly);
     const Eigen::ArrayXd shifted = solver.eigenvalues().array().max(0.0) + kShift;
     return finite(-(shifted.log() + shifted.inverse()).sum());
   };

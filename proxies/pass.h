@@ -28,6 +28,11 @@ enum class Pass : uint32_t {
   kAbsoluteNormed,   // as absolute weights, with batch norm over the one image
   kLayerPatterns,    // forward of the first minibatch without batch statistics: signs of each layer's outputs
   kFullGradient,     // with the loss gradient: to batch norms and biases too
+  kClassJacobian,    // forward 1, one backward for each class to the images
+  kImageSigns,       // a forward of images normalised each by itself, one backward: signs of their loss gradients
+  kImageKernel,      // the same forward and backward: Gram matrix of the loss gradients
+  kTrueLogitRows,    // forward 1, one backward from the logits of the true classes, image by image
+  kRunningKernel,    // a forward with running statistics, one backward: all images at once
 };
 inline constexpr size_t kPassCount = 32;  // at most
 

@@ -6,6 +6,7 @@
 #include "nn/loss.h"
 #include "proxies/channel_saliency.h"
 #include "proxies/coupled_kernel.h"
+#include "proxies/reduce.h"
 #include "proxies/sample_kernel.h"
 #include "proxies/thin_codes.h"
 
@@ -34,21 +35,30 @@ const PassSet kNeedLossGradient = {Pass::kLossGradient, Pass::kChannelSaliency, 
                                    Pass::kFullGradient};
 const PassSet kNeedAutograd = {Pass::kLossGradient,  Pass::kChannelSaliency, Pass::kHessianGradient,
                                Pass::kInputJacobian, Pass::kCoupledKernel,   Pass::kTapSteps,
-                               Pass::kFullGradient};
+                               Pass::kFullGradient,  Pass::kClassJacobian};
 const PassSet kOffFirstForward = {Pass::kSecondGradient, Pass::kAbsoluteWeights, Pass::kAbsoluteNormed,
-                                  Pass::kThinCodes, Pass::kLayerPatterns};
+                                  Pass::kThinCodes,      Pass::kLayerPatterns,   Pass::kImageSigns,
+                                  Pass::kImageKernel,    Pass::kRunningKernel};
+const PassSet kSampleGradients = {Pass::kSampleKernel, Pass::kTrueLogitRows};
+const PassSet kImageGradients = {Pass::kImageSigns, Pass::kImageKernel};
+const PassSet kNeedImages = {Pass::kInputJacobian, Pass::kClassJacobian};
 
-bool is_weight(const spaces::ParamSpec& spec) {
-  return spec.role == spaces::ParamRole::kConvWeight || spec.role == spaces::ParamRole::kLinearWeight;
+bool is_weight(spaces::ParamRole role) {
+  return role == spaces::ParamRole::kConvWeight || role == spaces::ParamRole::kLinearWeight;
 }
 
 // What of `values`, one for each of the network's params(), belongs to its weights().
 std::vector<Tensor> weights_of(const nn::Network& network, const std::vector<Tensor>& values) {
   std::vector<Tensor> found;
   for (size_t i = 0; i < values.size(); ++i) {
-    if (is_weight(network.graph().params()[i])) found.push_back(values[i]);
+    if (is_weight(network.graph().params()[i].role)) found.push_back(values[i]);
   }
   return found;
+}
+
+// (N, classes): 1 for each image's true class.
+Tensor true_classes(const Tensor& logits, const Tensor& labels) {
+  return at::zeros_like(logits).scatter_(1, labels.unsqueeze(1), 1.0);
 }
 
 // ReLUs whose result a convolution reads.
@@ -66,10 +76,10 @@ std::vector<bool> relus_before_convolutions(const nn::Network& network) {
 // What is read while the forward of the first minibatch runs.
 struct Probe::Watchers {
   explicit Watchers(const nn::Network& network)
-      : saliency(network), sample_kernel(network), taps(network), features(network) {}
+      : saliency(network), sample_gradients(network), taps(network), features(network) {}
 
   ChannelSaliency saliency;
-  SampleKernel sample_kernel;
+  SampleGradients sample_gradients;
   Taps taps;
   FeatureWatch features;
 };
@@ -84,6 +94,8 @@ void Probe::run(PassSet passes) {
   run_absolute_weights(passes);
   if (passes.has(Pass::kLayerPatterns)) run_layer_patterns();
   if (passes.has(Pass::kThinCodes)) run_thin_codes();
+  if (passes.has_any(kImageGradients)) run_image_gradients(passes);
+  if (passes.has(Pass::kRunningKernel)) run_running_kernel();
 }
 
 Tensor Probe::loss(const Tensor& outputs, Draw draw) const {
@@ -95,7 +107,7 @@ void Probe::run_first_minibatch(PassSet passes) {
   const bool autograd = passes.has_any(kNeedAutograd);
   const at::AutoGradMode gradients(autograd);
   Tensor images = batch.images.detach();
-  if (passes.has(Pass::kInputJacobian)) images.set_requires_grad(true);
+  if (passes.has_any(kNeedImages)) images.set_requires_grad(true);
 
   const std::vector<bool> before_convolution = relus_before_convolutions(network_);
   const nn::Observer count_patterns = [&](const NodeResult& result) {
@@ -109,7 +121,7 @@ void Probe::run_first_minibatch(PassSet passes) {
   const nn::Observer observe = [&](const NodeResult& result) {
     if (passes.has(Pass::kPatterns)) count_patterns(result);
     if (passes.has(Pass::kChannelSaliency)) watchers.saliency.observe(result);
-    if (passes.has(Pass::kSampleKernel)) watchers.sample_kernel.observe(result);
+    if (passes.has_any(kSampleGradients)) watchers.sample_gradients.observe(result);
     if (passes.has_any({Pass::kTapEntropies, Pass::kTapSteps})) watchers.taps.observe(result);
     if (passes.has(Pass::kPerturbation)) watchers.features.observe(result);
     if (passes.has(Pass::kLayerOutputs)) keep_layer_output(result);
@@ -122,25 +134,20 @@ void Probe::run_first_minibatch(PassSet passes) {
     ++count_.forwards;
   }
   forward_seconds_ -= seconds_[static_cast<size_t>(Pass::kPatterns)];
-  run_kernels(passes, logits, watchers);
+  run_sample_gradients(passes, watchers.sample_gradients, logits);
   run_taps(passes, watchers);
   if (passes.has(Pass::kPerturbation)) run_perturbation(watchers);
-  if (passes.has(Pass::kInputJacobian)) run_input_jacobian(logits, images);
-  if (!passes.has_any(kNeedLossGradient)) return;
-  run_loss_gradient(passes.has(Pass::kFullGradient), loss(logits, Draw::kFirst), watchers);
+  run_jacobians(passes, logits, images);
+  if (passes.has(Pass::kCoupledKernel)) run_coupled_kernel(logits);
+  if (passes.has_any(kNeedLossGradient)) {
+    run_loss_gradient(passes.has(Pass::kFullGradient), loss(logits, Draw::kFirst), watchers);
+  }
 }
 
-void Probe::run_kernels(PassSet passes, const Tensor& logits, Watchers& watchers) {
-  if (passes.has(Pass::kSampleKernel)) {
-    const Stopwatch watch(seconds_[static_cast<size_t>(Pass::kSampleKernel)]);
-    kernel_ = watchers.sample_kernel.backward();
-    ++count_.backwards;
-  }
-  if (passes.has(Pass::kCoupledKernel)) {
-    const Stopwatch watch(seconds_[static_cast<size_t>(Pass::kCoupledKernel)]);
-    kernel_ = coupled_kernel(logits, network_.weights_and_gains());
-    count_.backwards += static_cast<int>(logits.size(0));
-  }
+void Probe::run_coupled_kernel(const Tensor& logits) {
+  const Stopwatch watch(seconds_[static_cast<size_t>(Pass::kCoupledKernel)]);
+  kernel_ = coupled_kernel(logits, network_.weights_and_gains());
+  count_.backwards += static_cast<int>(logits.size(0));
 }
 
 void Probe::run_taps(PassSet passes, const Watchers& watchers) {
@@ -172,16 +179,6 @@ void Probe::run_perturbation(const Watchers& watchers) {
   perturbation_ = proxies::perturbation(watchers.features, second);
 }
 
-void Probe::run_input_jacobian(const Tensor& logits, const Tensor& images) {
-  const Stopwatch watch(seconds_[static_cast<size_t>(Pass::kInputJacobian)]);
-  const Tensor jacobian =
-      torch::autograd::grad({logits}, {images}, {torch::ones_like(logits)}, /*retain_graph=*/true)[0];
-  ++count_.backwards;
-  const Tensor rows = jacobian.reshape({setting_.batch, -1}).to(torch::kFloat64).contiguous();
-  using RowMajor = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-  input_jacobian_ = Eigen::Map<const RowMajor>(rows.data_ptr<double>(), rows.size(0), rows.size(1));
-}
-
 void Probe::run_loss_gradient(bool full, const Tensor& value, Watchers& watchers) {
   const Stopwatch watch(seconds_[static_cast<size_t>(Pass::kLossGradient)]);
   watchers.saliency.start();
@@ -199,6 +196,78 @@ void Probe::keep_layer_output(const NodeResult& result) {
   if (layer < 0) return;
   layer_outputs_.resize(network_.weights().size());
   layer_outputs_[static_cast<size_t>(layer)] = result.value.detach();
+}
+
+void Probe::run_sample_gradients(PassSet passes, SampleGradients& gradients, const Tensor& logits) {
+  if (passes.has(Pass::kSampleKernel)) {
+    const Stopwatch watch(seconds_[static_cast<size_t>(Pass::kSampleKernel)]);
+    kernel_ = sample_kernel(gradients, logits);
+    ++count_.backwards;
+  }
+  if (passes.has(Pass::kTrueLogitRows)) {
+    const Stopwatch watch(seconds_[static_cast<size_t>(Pass::kTrueLogitRows)]);
+    double squares = 0.0;
+    gradients.backward(true_classes(logits.detach(), labels()), SampleGradients::Statistics::kOfBatch,
+                       [&](spaces::ParamRole role, const Tensor& rows) {
+                         if (role == spaces::ParamRole::kNormWeight) return;
+                         squares += sum_over(rows, [](double g) { return g * g; });
+                       });
+    true_logit_square_ = squares / static_cast<double>(logits.size(0));
+    ++count_.backwards;
+  }
+}
+
+void Probe::run_jacobians(PassSet passes, const Tensor& logits, const Tensor& images) {
+  const auto jacobian = [&](const Tensor& logit_gradient) {
+    ++count_.backwards;
+    return torch::autograd::grad({logits}, {images}, {logit_gradient}, /*retain_graph=*/true)[0];
+  };
+  if (passes.has(Pass::kInputJacobian)) {
+    const Stopwatch watch(seconds_[static_cast<size_t>(Pass::kInputJacobian)]);
+    const Tensor rows =
+        jacobian(torch::ones_like(logits)).reshape({setting_.batch, -1}).to(torch::kFloat64).contiguous();
+    using RowMajor = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+    input_jacobian_ = Eigen::Map<const RowMajor>(rows.data_ptr<double>(), rows.size(0), rows.size(1));
+  }
+  if (passes.has(Pass::kClassJacobian)) {
+    const Stopwatch watch(seconds_[static_cast<size_t>(Pass::kClassJacobian)]);
+    for (int64_t c = 0; c < logits.size(1); ++c) {
+      const Tensor logit_gradient = torch::zeros_like(logits);
+      logit_gradient.select(1, c).fill_(1.0);
+      class_jacobian_square_ += sum_over(jacobian(logit_gradient), [](double g) { return g * g; });
+    }
+    class_jacobian_square_ /= static_cast<double>(logits.size(0));
+  }
+}
+
+void Probe::run_image_gradients(PassSet passes) {
+  const Pass first = passes.has(Pass::kImageSigns) ? Pass::kImageSigns : Pass::kImageKernel;
+  const Stopwatch watch(seconds_[static_cast<size_t>(first)]);
+  const at::AutoGradMode gradients(false);
+  SampleGradients sample_gradients(network_);
+  const Tensor logits = network_.forward(minibatches_.get(setting_, Draw::kFirst, repeat_).images, Norm::kEachImage,
+                                         [&](const NodeResult& result) { sample_gradients.observe(result); });
+  ++count_.forwards;
+  SampleKernel kernel(logits.size(0));
+  sample_gradients.backward(at::softmax(logits, 1) - true_classes(logits, labels()),
+                            SampleGradients::Statistics::kOfEachImage, [&](spaces::ParamRole role, const Tensor& rows) {
+                              if (!is_weight(role)) return;
+                              if (passes.has(Pass::kImageSigns)) sign_agreement_ += proxies::sign_agreement(rows);
+                              if (passes.has(Pass::kImageKernel)) kernel.add(rows);
+                            });
+  ++count_.backwards;
+  image_kernel_ = kernel.matrix();
+}
+
+void Probe::run_running_kernel() {
+  const Stopwatch watch(seconds_[static_cast<size_t>(Pass::kRunningKernel)]);
+  const at::AutoGradMode gradients(false);
+  SampleGradients sample_gradients(network_);
+  const Tensor logits = network_.forward(minibatches_.get(setting_, Draw::kFirst, repeat_).images, Norm::kRunning,
+                                         [&](const NodeResult& result) { sample_gradients.observe(result); });
+  ++count_.forwards;
+  running_kernel_ = sample_kernel(sample_gradients, logits);
+  ++count_.backwards;
 }
 
 void Probe::run_hessian_gradient() {
@@ -236,7 +305,7 @@ void Probe::run_absolute_weights(PassSet passes) {
   std::vector<Tensor> params;
   for (size_t i = 0; i < network_.params().size(); ++i) {
     const Tensor value = network_.params()[i].detach().abs().to(torch::kFloat64);
-    params.push_back(value.set_requires_grad(is_weight(network_.graph().params()[i])));
+    params.push_back(value.set_requires_grad(is_weight(network_.graph().params()[i].role)));
   }
   absolute_weights_ = weights_of(network_, params);
   const spaces::NetShape& shape = setting_.shape;
@@ -277,6 +346,7 @@ void Probe::run_thin_codes() {
 
 void Probe::require(Pass pass) const { ZEROTH_CHECK(done_.has(pass)); }
 
+const Tensor& Probe::labels() const { return minibatches_.get(setting_, Draw::kFirst, repeat_).labels; }
 const std::vector<Tensor>& Probe::loss_gradient() const { return require(Pass::kLossGradient), loss_gradient_; }
 const std::vector<Tensor>& Probe::second_gradient() const { return require(Pass::kSecondGradient), second_gradient_; }
 const std::vector<Tensor>& Probe::hessian_gradient() const {
@@ -310,6 +380,11 @@ const Eigen::MatrixXd& Probe::kernel() const {
   return kernel_;
 }
 const std::vector<Tensor>& Probe::layer_outputs() const { return require(Pass::kLayerOutputs), layer_outputs_; }
+double Probe::class_jacobian_square() const { return require(Pass::kClassJacobian), class_jacobian_square_; }
+double Probe::sign_agreement() const { return require(Pass::kImageSigns), sign_agreement_; }
+const Eigen::MatrixXd& Probe::image_kernel() const { return require(Pass::kImageKernel), image_kernel_; }
+double Probe::true_logit_square() const { return require(Pass::kTrueLogitRows), true_logit_square_; }
+const Eigen::MatrixXd& Probe::running_kernel() const { return require(Pass::kRunningKernel), running_kernel_; }
 const std::vector<std::vector<uint64_t>>& Probe::thin_codes() const { return require(Pass::kThinCodes), thin_codes_; }
 
 }  // namespace zeroth::proxies

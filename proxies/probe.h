@@ -11,6 +11,7 @@
 #include "proxies/pass.h"
 #include "proxies/patterns.h"
 #include "proxies/perturbation.h"
+#include "proxies/sample_gradients.h"
 #include "proxies/taps.h"
 
 namespace zeroth::proxies {
@@ -30,6 +31,9 @@ class Probe {
   void run(PassSet passes);
 
   const nn::Network& network() const { return network_; }
+  bool ran(Pass pass) const { return done_.has(pass); }
+  // Of the first minibatch (N), for a proxy whose passes read that.
+  const torch::Tensor& labels() const;
 
   // What a pass found. Reading the result of a pass that was not asked for is a bug.
   // Gradients of the loss (nn/loss.h), one for each of network().weights(); undefined where the loss does not depend
@@ -63,6 +67,19 @@ class Probe {
   // Outputs (N, C, H, W) or (N, C) of convolutions and linear layers on the first minibatch, one for each of
   // network().weights().
   const std::vector<torch::Tensor>& layer_outputs() const;
+  // Sum over classes of the squared norm of a class's input Jacobian, over the number of images. That Jacobian is the
+  // gradient of the sum over images of the class's logits to all images.
+  double class_jacobian_square() const;
+  // Of the gradients of each image's cross-entropy to weights() where batch norms normalise each image by itself: sum
+  // over weights of how far their signs agree, |images with a gradient above 0 - images with one below|.
+  double sign_agreement() const;
+  // Their Gram matrix (N, N).
+  const Eigen::MatrixXd& image_kernel() const;
+  // The gradient of the sum over images of their true class's logit, taken apart into what each image's activations
+  // give to weights() and linear biases: mean over images of the squared norm.
+  double true_logit_square() const;
+  // Like kernel(), in a network whose batch norms use the running statistics.
+  const Eigen::MatrixXd& running_kernel() const;
   // Codes of all images of the thin network's three minibatches.
   const std::vector<std::vector<uint64_t>>& thin_codes() const;
 
@@ -76,11 +93,14 @@ class Probe {
   void run_first_minibatch(PassSet passes);
   torch::Tensor loss(const torch::Tensor& outputs, nn::Draw draw) const;
   void keep_layer_output(const nn::NodeResult& result);
-  void run_kernels(PassSet passes, const torch::Tensor& logits, Watchers& watchers);
+  void run_coupled_kernel(const torch::Tensor& logits);
   void run_taps(PassSet passes, const Watchers& watchers);
-  void run_input_jacobian(const torch::Tensor& logits, const torch::Tensor& images);
   void run_loss_gradient(bool full, const torch::Tensor& value, Watchers& watchers);
   void run_perturbation(const Watchers& watchers);
+  void run_sample_gradients(PassSet passes, SampleGradients& gradients, const torch::Tensor& logits);
+  void run_jacobians(PassSet passes, const torch::Tensor& logits, const torch::Tensor& images);
+  void run_image_gradients(PassSet passes);
+  void run_running_kernel();
   void run_hessian_gradient();
   void run_second_gradient();
   void run_absolute_weights(PassSet passes);
@@ -101,7 +121,8 @@ class Probe {
   std::vector<torch::Tensor> loss_gradient_, full_gradient_, second_gradient_, hessian_gradient_;
   std::vector<torch::Tensor> absolute_weights_, absolute_gradient_, absolute_normed_gradient_, layer_outputs_;
   std::vector<std::vector<double>> channel_saliency_;
-  Eigen::MatrixXd input_jacobian_, kernel_;
+  Eigen::MatrixXd input_jacobian_, kernel_, image_kernel_, running_kernel_;
+  double class_jacobian_square_ = 0.0, sign_agreement_ = 0.0, true_logit_square_ = 0.0;
   PatternDistances patterns_, convolution_patterns_;
   std::vector<PatternDistances> layer_patterns_;
   std::vector<double> tap_entropies_;

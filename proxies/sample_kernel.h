@@ -1,40 +1,29 @@
-// The tangent kernel of a minibatch with its batch statistics frozen: what TE-NAS's coupled kernel becomes when an
-// image's logits depend on that image alone, at the price of one backward pass for all images.
+// What is made of the gradients of single images.
 #pragma once
 
 #include <Eigen/Core>
-#include <map>
-#include <vector>
 
-#include "nn/network.h"
+#include "proxies/sample_gradients.h"
 
 namespace zeroth::proxies {
 
-// Give observe() to a forward pass with batch statistics, then call backward().
+// The Gram matrix (N, N) of images' gradients, put together layer by layer.
 class SampleKernel {
  public:
-  explicit SampleKernel(const nn::Network& network);
+  explicit SampleKernel(int64_t images) : matrix_(Eigen::MatrixXd::Zero(images, images)) {}
 
-  void observe(const nn::NodeResult& result);
-
-  // Theta[n][m] = <g_n, g_m>, g_n the gradient of the sum of image n's logits to the weights of convolutions, linear
-  // layers and batch norms, means and deviations held constant. The backward pass is our own: at each layer the
-  // gradients of all images are one batched product of what autograd would only give summed.
-  Eigen::MatrixXd backward();
+  void add(const torch::Tensor& rows);
+  const Eigen::MatrixXd& matrix() const { return matrix_; }
 
  private:
-  void add_gradient(int node, const torch::Tensor& gradient);
-  void convolution(const spaces::OpNode& node, const torch::Tensor& gradient);
-  void batch_norm(size_t index, const spaces::OpNode& node, const torch::Tensor& gradient);
-  void linear(const spaces::OpNode& node, const torch::Tensor& gradient);
-  // Adds the Gram matrix of rows (N, elements).
-  void add_gram(const torch::Tensor& rows);
-  const torch::Tensor& patches(const spaces::OpNode& node);
-
-  const nn::Network& network_;
-  std::vector<torch::Tensor> values_, inverse_deviations_, gradients_;
-  std::map<std::tuple<int, int, int, int>, torch::Tensor> patches_;  // by source, kernel, stride, padding
-  Eigen::MatrixXd kernel_;
+  Eigen::MatrixXd matrix_;
 };
+
+// The tangent kernel of logit sums if an image's logits depend on that image alone: Theta[n][m] = <g_n, g_m>, g_n the
+// gradient of the sum of image n's logits to weights and batch norm gains. `gradients` has observed a forward pass.
+Eigen::MatrixXd sample_kernel(SampleGradients& gradients, const torch::Tensor& logits);
+
+// Sum over the columns of `rows` (N, elements) of how far the signs agree: |elements above 0 - elements below 0|.
+double sign_agreement(const torch::Tensor& rows);
 
 }  // namespace zeroth::proxies

@@ -6,6 +6,7 @@
 #include <map>
 
 #include "core/random.h"
+#include "nn/channel_sums.h"
 #include "tests/nn/graphs.h"
 
 namespace zeroth::nn {
@@ -36,6 +37,13 @@ Tensor random_images(int64_t batch, int64_t channels = 3, int64_t resolution = 8
   return images;
 }
 
+// Over all images or over each image, as the norm says.
+Tensor standardised(const Tensor& x, Norm norm) {
+  const std::vector<int64_t> over = norm == Norm::kBatch ? std::vector<int64_t>{0, 2, 3} : std::vector<int64_t>{2, 3};
+  const Tensor centred = x - x.mean(over, /*keepdim=*/true);
+  return centred / (centred.pow(2).mean(over, /*keepdim=*/true) + 1e-5).sqrt();
+}
+
 // branched_graph() with nothing shared: each ReLU and each pool is computed where it stands.
 Tensor by_hand(const Network& network, const Tensor& images, Norm norm) {
   const auto conv = [&](const Tensor& x, const std::string& scope, int64_t stride, int64_t padding) {
@@ -45,10 +53,7 @@ Tensor by_hand(const Network& network, const Tensor& images, Norm norm) {
     const auto by_channel = [](const Tensor& t) { return t.reshape({1, -1, 1, 1}); };
     if (norm == Norm::kBypass) return x;
     Tensor standard = x / std::sqrt(1.0 + 1e-5);
-    if (norm == Norm::kBatch) {
-      const Tensor mean = x.mean({0, 2, 3}, /*keepdim=*/true);
-      standard = (x - mean) / ((x - mean).pow(2).mean({0, 2, 3}, true) + 1e-5).sqrt();
-    }
+    if (norm == Norm::kBatch || norm == Norm::kEachImage) standard = standardised(x, norm);
     return standard * by_channel(tests::param(network, scope + ".bn.weight")) +
            by_channel(tests::param(network, scope + ".bn.bias"));
   };
@@ -70,7 +75,7 @@ Network branched(DType dtype = DType::kFloat64) {
 }  // namespace
 
 TEST_CASE("a network's logits are those of the same operations written out, under every norm policy") {
-  const Norm norm = GENERATE(Norm::kBatch, Norm::kRunning, Norm::kBypass);
+  const Norm norm = GENERATE(Norm::kBatch, Norm::kRunning, Norm::kBypass, Norm::kEachImage);
   const Network network = branched();
   const Tensor images = random_images(6);
   const Tensor logits = network.forward(images, norm);
@@ -152,11 +157,12 @@ TEST_CASE("the observer sees the value of every node and what a batch norm multi
 }
 
 TEST_CASE("gradients agree with central differences") {
+  const Norm norm = GENERATE(Norm::kBatch, Norm::kEachImage);
   const Network network = branched();
   const Tensor images = random_images(4).set_requires_grad(true);
   const auto loss_of = [&](const std::vector<Tensor>& params, const Tensor& x) {
     const Tensor labels = torch::arange(4, torch::kInt64);
-    return at::nll_loss(at::log_softmax(network.forward_with(params, x, Norm::kBatch), 1), labels);
+    return at::nll_loss(at::log_softmax(network.forward_with(params, x, norm), 1), labels);
   };
   std::vector<Tensor> variables = network.params();
   variables.push_back(images);
@@ -179,6 +185,32 @@ TEST_CASE("gradients agree with central differences") {
       CHECK(gradients[v].reshape(-1)[element].item<double>() == Approx(slope).epsilon(1e-6).margin(1e-8));
     }
   }
+}
+
+TEST_CASE("the second derivative of a batch norm is that of the same operations written out") {
+  const Norm norm = GENERATE(Norm::kBatch, Norm::kEachImage);
+  const Tensor x = random_images(4).detach().clone().set_requires_grad(true);
+  const Tensor gain = torch::tensor({1.5, -0.5, 2.0}, torch::kFloat64), shift = torch::zeros({3}, torch::kFloat64);
+  const auto second_derivative = [&](const Tensor& y) {
+    const Tensor first =
+        torch::autograd::grad({y.pow(3).sum()}, {x}, {}, /*retain_graph=*/true, /*create_graph=*/true)[0];
+    return torch::autograd::grad({first.pow(2).sum()}, {x})[0];
+  };
+  const Tensor expected = second_derivative(standardised(x, norm) * gain.reshape({1, -1, 1, 1}));
+  CHECK(largest_difference(second_derivative(batch_norm(x, gain, shift, norm).first), expected) <
+        1e-11 * expected.abs().max().item<double>());
+}
+
+TEST_CASE("a batch norm's gradient to its input follows from the normalised map") {
+  const Norm norm = GENERATE(Norm::kBatch, Norm::kEachImage);
+  const Tensor x = channels_last(random_images(4)).detach().set_requires_grad(true);
+  const Tensor gain = torch::tensor({1.5, -0.5, 2.0}, torch::kFloat64), shift = torch::ones({3}, torch::kFloat64);
+  const auto [y, inverse_deviation] = batch_norm(x, gain, shift, norm);
+  const Tensor u = channels_last(y.detach().sin());
+  const Tensor expected = torch::autograd::grad({y}, {x}, {u})[0];
+  const Tensor factor = inverse_deviation.reshape({-1, 3}) * gain;
+  const Tensor normalised = channels_last(standardised(x.detach(), norm));
+  CHECK(largest_difference(batch_norm_gradient_to_input(u, normalised, channel_values(factor)), expected) < 1e-12);
 }
 
 TEST_CASE("other parameters take the place of the network's own") {

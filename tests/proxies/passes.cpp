@@ -68,6 +68,16 @@ TEST_CASE("one forward and one backward feed the gradient proxies, patterns and 
   CHECK(cost("synflow_bn", fidelity) == Cost{1, 1});
   CHECK(cost("synflow,synflow_bn,snr", fidelity) == Cost{2, 2});
   CHECK(cost("t_cet,t_cet:log,snr,synflow", fidelity) == Cost{2, 1});
+  CHECK(cost("epe_nas,jacob_cov,grad_norm,kgm", fidelity) == Cost{1, 2});
+  CHECK(cost("gradsign,gradsign:mean,grad_angle", fidelity) == Cost{1, 1});
+  CHECK(cost("ntk_trace,grad_norm", fidelity) == Cost{1, 2});
+  CHECK(cost("ntk_cond:eval", fidelity) == Cost{1, 1});
+}
+
+TEST_CASE("jacobian_trace is free beside jacob_cov at fast fidelity and one backward a class where it is exact") {
+  CHECK(cost("jacobian_trace,jacob_cov", Fidelity::kFast) == Cost{1, 1});
+  CHECK(cost("jacobian_trace", Fidelity::kShared) == Cost{1, 10});
+  CHECK(cost("jacobian_trace,jacob_cov", Fidelity::kShared) == Cost{1, 11});
 }
 
 TEST_CASE("the tangent kernel is one backward at fast fidelity and one an image where batch statistics count") {
@@ -132,6 +142,8 @@ TEST_CASE("at paper fidelity each proxy has its authors' setting") {
   CHECK(found.at("ntk_cond").setting.batch == 72);
   CHECK(found.at("ntk_cond").setting.init == nn::Init::kKaimingNormalFanOut);
   CHECK(found.at("ntk_cond").repeats == 3);
+  CHECK(found.at("ntk_cond:eval").setting.batch == 72);
+  CHECK(found.at("ntk_cond:eval").repeats == 3);
   CHECK(found.at("linear_regions").setting.shape.thin);
   for (const char* name : {"az_expressivity", "az_progressivity", "az_trainability", "az_trainability:fixed"}) {
     CHECK(found.at(name).setting.init == nn::Init::kKaimingNormalFanIn);
@@ -219,6 +231,11 @@ TEST_CASE("reading the result of a pass that did not run is a bug") {
   CHECK_THROWS_AS(probe.perturbation(), core::Bug);
   CHECK_THROWS_AS(probe.kernel(), core::Bug);
   CHECK_THROWS_AS(probe.thin_codes(), core::Bug);
+  CHECK_THROWS_AS(probe.class_jacobian_square(), core::Bug);
+  CHECK_THROWS_AS(probe.sign_agreement(), core::Bug);
+  CHECK_THROWS_AS(probe.image_kernel(), core::Bug);
+  CHECK_THROWS_AS(probe.true_logit_square(), core::Bug);
+  CHECK_THROWS_AS(probe.running_kernel(), core::Bug);
 }
 
 }  // namespace zeroth::proxies

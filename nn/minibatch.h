@@ -7,6 +7,7 @@
 #include <tuple>
 
 #include "core/image_set.h"
+#include "core/random.h"
 #include "nn/setting.h"
 #include "nn/torch_compat.h"
 
@@ -34,6 +35,10 @@ class InputSource {
   // A function of (seed, repeat, draw) and the setting's shape, batch and dtype alone. Images of the thin network are
   // crops of one colour plane at random places of random images.
   Minibatch draw(const Setting& setting, Draw draw, int repeat) const;
+  // Random numbers for what a proxy draws itself, likewise the same for every architecture.
+  core::Stream stream(std::string_view purpose, int repeat, uint32_t index) const {
+    return core::Stream(core::repeat_seed(seed_, repeat), purpose, 0, index);
+  }
 
  private:
   template <typename T>
@@ -53,6 +58,7 @@ class MinibatchStore {
 
   void prepare(const Setting& setting, Draw draw, int repeat);
   const Minibatch& get(const Setting& setting, Draw draw, int repeat) const;
+  const InputSource& source() const { return source_; }
   // Sixteen hexadecimal digits over every prepared image and label, for the manifest.
   std::string digest() const;
 

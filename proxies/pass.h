@@ -21,6 +21,10 @@ enum class Pass : uint32_t {
   kCoupledKernel,    // forward 1, one backward for each image: batch statistics couple the images
   kSampleKernel,     // forward 1, one backward with its statistics frozen: all images at once
   kThinCodes,        // three forwards of the thin network
+  kUnitPatterns,     // forward 1: which images each unit of the ReLUs is on for, distinct ones
+  kFirstImage,       // forward 1: the first image's feature map of every node, kept
+  kCorrelations,     // forward 1: how far the channels of each of those maps are from linear dependence
+  kCurve,            // forward of one image and its derivatives along a circle
 };
 inline constexpr size_t kPassCount = 32;  // at most
 

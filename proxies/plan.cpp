@@ -88,7 +88,7 @@ void prepare_minibatches(const Plan& plan, nn::MinibatchStore& store) {
   for (const PlanGroup& group : plan.groups) {
     for (int repeat = 0; repeat < group.repeats(); ++repeat) {
       const PassSet passes = group.passes(repeat);
-      if (!passes.without({Pass::kAbsoluteWeights, Pass::kThinCodes, Pass::kSecondGradient}).empty()) {
+      if (!passes.without({Pass::kAbsoluteWeights, Pass::kThinCodes, Pass::kSecondGradient, Pass::kCurve}).empty()) {
         store.prepare(group.setting, nn::Draw::kFirst, repeat);
       }
       if (passes.has(Pass::kSecondGradient)) store.prepare(group.setting, nn::Draw::kSecond, repeat);

@@ -5,6 +5,7 @@
 #include "core/error.h"
 #include "proxies/channel_saliency.h"
 #include "proxies/coupled_kernel.h"
+#include "proxies/curve.h"
 #include "proxies/sample_kernel.h"
 #include "proxies/thin_codes.h"
 
@@ -29,9 +30,11 @@ class Stopwatch {
   std::chrono::steady_clock::time_point start_;
 };
 
-const PassSet kOnFirstMinibatch = {Pass::kPatterns,        Pass::kInputJacobian,   Pass::kLossGradient,
-                                   Pass::kChannelSaliency, Pass::kHessianGradient, Pass::kCoupledKernel,
-                                   Pass::kSampleKernel};
+const PassSet kOnFirstMinibatch = {
+    Pass::kPatterns,      Pass::kInputJacobian, Pass::kLossGradient, Pass::kChannelSaliency, Pass::kHessianGradient,
+    Pass::kCoupledKernel, Pass::kSampleKernel,  Pass::kUnitPatterns, Pass::kFirstImage,      Pass::kCorrelations};
+// What is done while the forward runs, and timed by itself.
+const std::vector<Pass> kInsideForward = {Pass::kPatterns, Pass::kUnitPatterns, Pass::kFirstImage, Pass::kCorrelations};
 const PassSet kNeedLossGradient = {Pass::kLossGradient, Pass::kChannelSaliency, Pass::kHessianGradient};
 const PassSet kNeedAutograd = {Pass::kLossGradient, Pass::kChannelSaliency, Pass::kHessianGradient,
                                Pass::kInputJacobian, Pass::kCoupledKernel};
@@ -61,6 +64,7 @@ void Probe::run(PassSet passes) {
   if (passes.has(Pass::kSecondGradient)) run_second_gradient();
   if (passes.has(Pass::kAbsoluteWeights)) run_absolute_weights();
   if (passes.has(Pass::kThinCodes)) run_thin_codes();
+  if (passes.has(Pass::kCurve)) run_curve();
 }
 
 void Probe::run_first_minibatch(PassSet passes) {
@@ -84,6 +88,7 @@ void Probe::run_first_minibatch(PassSet passes) {
     if (passes.has(Pass::kPatterns)) count_patterns(result);
     if (passes.has(Pass::kChannelSaliency)) saliency.observe(result);
     if (passes.has(Pass::kSampleKernel)) sample_kernel.observe(result);
+    observe_maps(passes, result);
   };
 
   Tensor logits;
@@ -92,7 +97,7 @@ void Probe::run_first_minibatch(PassSet passes) {
     logits = network_.forward(images, Norm::kBatch, observe);
     ++count_.forwards;
   }
-  forward_seconds_ -= seconds_[static_cast<size_t>(Pass::kPatterns)];
+  for (const Pass pass : kInsideForward) forward_seconds_ -= seconds_[static_cast<size_t>(pass)];
   if (passes.has(Pass::kSampleKernel)) {
     const Stopwatch watch(seconds_[static_cast<size_t>(Pass::kSampleKernel)]);
     kernel_ = sample_kernel.backward();
@@ -120,6 +125,26 @@ void Probe::run_first_minibatch(PassSet passes) {
                                          /*retain_graph=*/false, /*create_graph=*/false, /*allow_unused=*/true);
   ++count_.backwards;
   channel_saliency_ = saliency.stop();
+}
+
+void Probe::observe_maps(PassSet passes, const NodeResult& result) {
+  const auto node = static_cast<size_t>(result.node);
+  const OpKind kind = network_.graph().nodes()[node].kind;
+  if (passes.has(Pass::kUnitPatterns) && kind == OpKind::kRelu && result.value.dim() == 4) {
+    const Stopwatch watch(seconds_[static_cast<size_t>(Pass::kUnitPatterns)]);
+    unit_patterns_.add(result.value);
+  }
+  if (kind == OpKind::kInput) return;
+  if (modules_.empty()) modules_ = returning_modules(network_);
+  if (passes.has(Pass::kFirstImage)) {
+    const Stopwatch watch(seconds_[static_cast<size_t>(Pass::kFirstImage)]);
+    first_image_.push_back({result.node, modules_[node], first_map(result.value)});
+  }
+  if (passes.has(Pass::kCorrelations)) {
+    const Stopwatch watch(seconds_[static_cast<size_t>(Pass::kCorrelations)]);
+    channel_correlations_.push_back(
+        {result.node, modules_[node], smallest_correlation_eigenvalue(first_map(result.value))});
+  }
 }
 
 void Probe::run_hessian_gradient() {
@@ -181,6 +206,13 @@ void Probe::run_thin_codes() {
   }
 }
 
+void Probe::run_curve() {
+  const Stopwatch watch(seconds_[static_cast<size_t>(Pass::kCurve)]);
+  const CurvePoint point = circle_point(network_.graph().nodes().front().shape, stream("circle", 0));
+  curvature_ = extrinsic_curvature(curve_point(network_, point));
+  ++count_.forwards;
+}
+
 void Probe::require(Pass pass) const { ZEROTH_CHECK(done_.has(pass)); }
 
 const std::vector<Tensor>& Probe::loss_gradient() const { return require(Pass::kLossGradient), loss_gradient_; }
@@ -204,6 +236,12 @@ const Eigen::MatrixXd& Probe::kernel() const {
   ZEROTH_CHECK(done_.has_any({Pass::kCoupledKernel, Pass::kSampleKernel}));
   return kernel_;
 }
+int64_t Probe::distinct_unit_patterns() const { return require(Pass::kUnitPatterns), unit_patterns_.distinct(); }
+const std::vector<FirstMap>& Probe::first_image() const { return require(Pass::kFirstImage), first_image_; }
+const std::vector<ChannelCorrelation>& Probe::channel_correlations() const {
+  return require(Pass::kCorrelations), channel_correlations_;
+}
+const std::optional<double>& Probe::curvature() const { return require(Pass::kCurve), curvature_; }
 const std::vector<std::vector<uint64_t>>& Probe::thin_codes() const { return require(Pass::kThinCodes), thin_codes_; }
 
 }  // namespace zeroth::proxies

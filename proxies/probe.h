@@ -3,13 +3,16 @@
 
 #include <Eigen/Core>
 #include <array>
+#include <optional>
 #include <vector>
 
 #include "nn/minibatch.h"
 #include "nn/network.h"
 #include "nn/setting.h"
+#include "proxies/first_image.h"
 #include "proxies/pass.h"
 #include "proxies/patterns.h"
+#include "proxies/unit_patterns.h"
 
 namespace zeroth::proxies {
 
@@ -49,8 +52,20 @@ class Probe {
   const PatternDistances& convolution_patterns() const;
   // Gram matrix (N, N) of the images' gradients of their logit sums, over weights and batch norm gains.
   const Eigen::MatrixXd& kernel() const;
+  // Over all ReLUs on feature maps (N, C, H, W).
+  int64_t distinct_unit_patterns() const;
+  // Of every executed node but the input, in order.
+  const std::vector<FirstMap>& first_image() const;
+  const std::vector<ChannelCorrelation>& channel_correlations() const;
+  // Extrinsic curvature of the logits along a circle of inputs (proxies/curve.h); none where they do not move.
+  const std::optional<double>& curvature() const;
   // Codes of all images of the thin network's three minibatches.
   const std::vector<std::vector<uint64_t>>& thin_codes() const;
+
+  // Random numbers for what a proxy draws itself: a function of the run's seed, the repeat and these alone.
+  core::Stream stream(std::string_view purpose, uint32_t index) const {
+    return minibatches_.source().stream(purpose, repeat_, index);
+  }
 
   const PassCount& count() const { return count_; }
   double seconds(Pass pass) const { return seconds_[static_cast<size_t>(pass)]; }
@@ -59,10 +74,12 @@ class Probe {
 
  private:
   void run_first_minibatch(PassSet passes);
+  void observe_maps(PassSet passes, const nn::NodeResult& result);
   void run_hessian_gradient();
   void run_second_gradient();
   void run_absolute_weights();
   void run_thin_codes();
+  void run_curve();
   void require(Pass pass) const;
 
   const nn::Network& network_;
@@ -80,6 +97,11 @@ class Probe {
   Eigen::MatrixXd input_jacobian_, kernel_;
   PatternDistances patterns_, convolution_patterns_;
   std::vector<std::vector<uint64_t>> thin_codes_;
+  UnitPatterns unit_patterns_;
+  std::vector<int> modules_;  // by executed node
+  std::vector<FirstMap> first_image_;
+  std::vector<ChannelCorrelation> channel_correlations_;
+  std::optional<double> curvature_;
 };
 
 }  // namespace zeroth::proxies

@@ -9,9 +9,9 @@
 namespace zeroth::proxies {
 namespace {
 
-constexpr size_t kWordBits = 64;
+constexpr size_t kWordBits = 64, kHalfBits = 32;
 constexpr size_t kBlock = 512;  // units whose patterns are put together at a time, so that they stay in the cache
-constexpr size_t kFirstSlots = 1024;
+constexpr size_t kFirstSlots = 16384;
 
 }  // namespace
 
@@ -28,18 +28,23 @@ void UnitPatterns::add(const torch::Tensor& map) {
 
 template <typename T>
 void UnitPatterns::add_units(const T* first_image, size_t images, size_t units) {
-  std::vector<uint64_t> block(words_ * kBlock), pattern(words_);
+  // Halves of words, as wide as the floats that decide their bits.
+  std::vector<uint32_t> block(2 * words_ * kBlock);
+  std::vector<uint64_t> pattern(words_);
   for (size_t start = 0; start < units; start += kBlock) {
     const size_t count = std::min(kBlock, units - start);
     std::fill(block.begin(), block.end(), 0);
     for (size_t n = 0; n < images; ++n) {
       const T* x = first_image + n * units + start;
-      uint64_t* word = block.data() + n / kWordBits * kBlock;
-      const size_t bit = n % kWordBits;
-      for (size_t i = 0; i < count; ++i) word[i] |= static_cast<uint64_t>(x[i] > T(0)) << bit;
+      uint32_t* half = block.data() + n / kHalfBits * kBlock;
+      const uint32_t bit = uint32_t{1} << (n % kHalfBits);
+      for (size_t i = 0; i < count; ++i) half[i] |= x[i] > T(0) ? bit : 0;
     }
     for (size_t i = 0; i < count; ++i) {
-      for (size_t w = 0; w < words_; ++w) pattern[w] = block[w * kBlock + i];
+      for (size_t w = 0; w < words_; ++w) {
+        const uint32_t* half = block.data() + 2 * w * kBlock + i;
+        pattern[w] = half[0] | static_cast<uint64_t>(half[kBlock]) << kHalfBits;
+      }
       insert(pattern.data());
     }
   }

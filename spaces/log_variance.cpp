@@ -32,7 +32,8 @@ std::vector<double> log_variances(const OpGraph& graph) {
     double log = read.empty() ? 0.0 : log_sum(read);
     if (node.kind == OpKind::kConv2d || node.kind == OpKind::kLinear) {
       const ParamSpec& weight = graph.params()[static_cast<size_t>(node.params.front())];
-      log += std::log(static_cast<double>(weight.numel() / weight.shape.front()));
+      const int64_t fan_in = weight.numel() / weight.shape.front();
+      log += std::log(static_cast<double>(fan_in));
     }
     logs.push_back(node.kind == OpKind::kZero ? kNoSignal : log);
   }

@@ -58,7 +58,7 @@ Eigen::MatrixXd as_matrix(const Tensor& map) { return first_map(map.unsqueeze(0)
 TEST_CASE("distinct unit patterns equal those of a set of texts, for batches of one word and more") {
   const auto type = GENERATE(torch::kFloat32, torch::kFloat64);
   for (const int64_t images : {1, 5, 16, 64, 65, 130}) {
-    const Tensor first = random_tensor({images, 3, 30, 20}, 1).to(type),
+    const Tensor first = random_tensor({images, 3, 100, 60}, 1).to(type),
                  second = random_tensor({images, 7, 9, 9}, 2).to(type);
     UnitPatterns patterns;
     patterns.add(first);

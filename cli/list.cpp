@@ -53,6 +53,9 @@ void list_proxies(bool in_full, const std::string& space_name) {
     std::cout << fmt::format("{:<20} {} {}\n", proxy.name, is_default ? '*' : ' ', proxy.summary);
   }
   if (!in_full) std::cout << "* in the default set. `zeroth list proxies --long` says how each is computed.\n";
+  for (const proxies::ProxyMaker& maker : proxies::proxy_makers()) {
+    std::cout << fmt::format("* with parameters, in no set: {}, {}.\n", maker.usage, maker.summary);
+  }
 }
 
 void list_spaces(bool in_full) {

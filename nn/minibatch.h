@@ -7,6 +7,7 @@
 #include <tuple>
 
 #include "core/image_set.h"
+#include "core/random.h"
 #include "nn/setting.h"
 #include "nn/torch_compat.h"
 
@@ -40,6 +41,10 @@ class InputSource {
   // Random signs, each 1 or -1, for a feature map of this size and type that has this number among the tapped ones: a
   // function of these and (seed, repeat).
   torch::Tensor signs(at::IntArrayRef sizes, torch::ScalarType type, int map, int repeat) const;
+  // Random numbers for what a proxy draws itself, likewise the same for every architecture.
+  core::Stream stream(std::string_view purpose, int repeat, uint32_t index) const {
+    return core::Stream(core::repeat_seed(seed_, repeat), purpose, 0, index);
+  }
 
  private:
   template <typename T>

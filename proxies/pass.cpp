@@ -9,7 +9,8 @@ const std::vector<Pass>& all_passes() {
       Pass::kSampleKernel,    Pass::kThinCodes,      Pass::kLayerOutputs,    Pass::kTapEntropies,
       Pass::kTapSteps,        Pass::kPerturbation,   Pass::kAbsoluteNormed,  Pass::kLayerPatterns,
       Pass::kFullGradient,    Pass::kClassJacobian,  Pass::kImageSigns,      Pass::kImageKernel,
-      Pass::kTrueLogitRows,   Pass::kRunningKernel,
+      Pass::kTrueLogitRows,   Pass::kRunningKernel,  Pass::kUnitPatterns,    Pass::kFirstImage,
+      Pass::kCorrelations,    Pass::kCurve,
   };
   return passes;
 }
@@ -20,7 +21,8 @@ std::string_view name_of(Pass pass) {
       "second_gradient", "absolute_weights", "coupled_kernel", "sample_kernel",    "thin_codes",
       "layer_outputs",   "tap_entropies",    "tap_steps",      "perturbation",     "absolute_normed",
       "layer_patterns",  "full_gradient",    "class_jacobian", "image_signs",      "image_kernel",
-      "true_logit_rows", "running_kernel",
+      "true_logit_rows", "running_kernel",   "unit_patterns",  "first_image",      "correlations",
+      "curve",
   };
   return names[static_cast<size_t>(pass)];
 }

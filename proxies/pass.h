@@ -33,6 +33,10 @@ enum class Pass : uint32_t {
   kImageKernel,      // the same forward and backward: Gram matrix of the loss gradients
   kTrueLogitRows,    // forward 1, one backward from the logits of the true classes, image by image
   kRunningKernel,    // a forward with running statistics, one backward: all images at once
+  kUnitPatterns,     // forward 1: which images each unit of the ReLUs is on for, distinct ones
+  kFirstImage,       // forward 1: the first image's feature map of every node, kept
+  kCorrelations,     // forward 1: how far the channels of each of those maps are from linear dependence
+  kCurve,            // forward of one image and its derivatives along a circle
 };
 inline constexpr size_t kPassCount = 32;  // at most
 

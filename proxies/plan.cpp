@@ -9,7 +9,7 @@ constexpr int64_t kFastBatch = 16;
 constexpr int64_t kFullBatch = 64;
 
 const PassSet kReadNoFirstMinibatch = {Pass::kAbsoluteWeights, Pass::kAbsoluteNormed, Pass::kThinCodes,
-                                       Pass::kSecondGradient};
+                                       Pass::kSecondGradient, Pass::kCurve};
 
 void apply(const Overrides& overrides, spaces::NetShape& shape) {
   shape.channels = overrides.channels.value_or(shape.channels);

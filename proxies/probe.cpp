@@ -6,6 +6,7 @@
 #include "nn/loss.h"
 #include "proxies/channel_saliency.h"
 #include "proxies/coupled_kernel.h"
+#include "proxies/curve.h"
 #include "proxies/reduce.h"
 #include "proxies/sample_kernel.h"
 #include "proxies/thin_codes.h"
@@ -38,10 +39,12 @@ const PassSet kNeedAutograd = {Pass::kLossGradient,  Pass::kChannelSaliency, Pas
                                Pass::kFullGradient,  Pass::kClassJacobian};
 const PassSet kOffFirstForward = {Pass::kSecondGradient, Pass::kAbsoluteWeights, Pass::kAbsoluteNormed,
                                   Pass::kThinCodes,      Pass::kLayerPatterns,   Pass::kImageSigns,
-                                  Pass::kImageKernel,    Pass::kRunningKernel};
+                                  Pass::kImageKernel,    Pass::kRunningKernel,   Pass::kCurve};
 const PassSet kSampleGradients = {Pass::kSampleKernel, Pass::kTrueLogitRows};
 const PassSet kImageGradients = {Pass::kImageSigns, Pass::kImageKernel};
 const PassSet kNeedImages = {Pass::kInputJacobian, Pass::kClassJacobian};
+// What is done while the forward runs, and timed by itself.
+const std::vector<Pass> kInsideForward = {Pass::kPatterns, Pass::kUnitPatterns, Pass::kFirstImage, Pass::kCorrelations};
 
 bool is_weight(spaces::ParamRole role) {
   return role == spaces::ParamRole::kConvWeight || role == spaces::ParamRole::kLinearWeight;
@@ -96,6 +99,7 @@ void Probe::run(PassSet passes) {
   if (passes.has(Pass::kThinCodes)) run_thin_codes();
   if (passes.has_any(kImageGradients)) run_image_gradients(passes);
   if (passes.has(Pass::kRunningKernel)) run_running_kernel();
+  if (passes.has(Pass::kCurve)) run_curve();
 }
 
 Tensor Probe::loss(const Tensor& outputs, Draw draw) const {
@@ -125,6 +129,7 @@ void Probe::run_first_minibatch(PassSet passes) {
     if (passes.has_any({Pass::kTapEntropies, Pass::kTapSteps})) watchers.taps.observe(result);
     if (passes.has(Pass::kPerturbation)) watchers.features.observe(result);
     if (passes.has(Pass::kLayerOutputs)) keep_layer_output(result);
+    observe_maps(passes, result);
   };
 
   Tensor logits;
@@ -133,7 +138,7 @@ void Probe::run_first_minibatch(PassSet passes) {
     logits = network_.forward(images, Norm::kBatch, observe);
     ++count_.forwards;
   }
-  forward_seconds_ -= seconds_[static_cast<size_t>(Pass::kPatterns)];
+  for (const Pass pass : kInsideForward) forward_seconds_ -= seconds_[static_cast<size_t>(pass)];
   run_sample_gradients(passes, watchers.sample_gradients, logits);
   run_taps(passes, watchers);
   if (passes.has(Pass::kPerturbation)) run_perturbation(watchers);
@@ -270,6 +275,26 @@ void Probe::run_running_kernel() {
   ++count_.backwards;
 }
 
+void Probe::observe_maps(PassSet passes, const NodeResult& result) {
+  const auto node = static_cast<size_t>(result.node);
+  const OpKind kind = network_.graph().nodes()[node].kind;
+  if (passes.has(Pass::kUnitPatterns) && kind == OpKind::kRelu && result.value.dim() == 4) {
+    const Stopwatch watch(seconds_[static_cast<size_t>(Pass::kUnitPatterns)]);
+    unit_patterns_.add(result.value);
+  }
+  if (kind == OpKind::kInput) return;
+  if (modules_.empty()) modules_ = returning_modules(network_);
+  if (passes.has(Pass::kFirstImage)) {
+    const Stopwatch watch(seconds_[static_cast<size_t>(Pass::kFirstImage)]);
+    first_image_.push_back({result.node, modules_[node], first_map(result.value)});
+  }
+  if (passes.has(Pass::kCorrelations)) {
+    const Stopwatch watch(seconds_[static_cast<size_t>(Pass::kCorrelations)]);
+    channel_correlations_.push_back(
+        {result.node, modules_[node], smallest_correlation_eigenvalue(first_map(result.value))});
+  }
+}
+
 void Probe::run_hessian_gradient() {
   const Stopwatch watch(seconds_[static_cast<size_t>(Pass::kHessianGradient)]);
   const nn::Minibatch& batch = minibatches_.get(setting_, Draw::kFirst, repeat_);
@@ -344,6 +369,13 @@ void Probe::run_thin_codes() {
   }
 }
 
+void Probe::run_curve() {
+  const Stopwatch watch(seconds_[static_cast<size_t>(Pass::kCurve)]);
+  const CurvePoint point = circle_point(network_.graph().nodes().front().shape, stream("circle", 0));
+  curvature_ = extrinsic_curvature(curve_point(network_, point));
+  ++count_.forwards;
+}
+
 void Probe::require(Pass pass) const { ZEROTH_CHECK(done_.has(pass)); }
 
 const Tensor& Probe::labels() const { return minibatches_.get(setting_, Draw::kFirst, repeat_).labels; }
@@ -385,6 +417,12 @@ double Probe::sign_agreement() const { return require(Pass::kImageSigns), sign_a
 const Eigen::MatrixXd& Probe::image_kernel() const { return require(Pass::kImageKernel), image_kernel_; }
 double Probe::true_logit_square() const { return require(Pass::kTrueLogitRows), true_logit_square_; }
 const Eigen::MatrixXd& Probe::running_kernel() const { return require(Pass::kRunningKernel), running_kernel_; }
+int64_t Probe::distinct_unit_patterns() const { return require(Pass::kUnitPatterns), unit_patterns_.distinct(); }
+const std::vector<FirstMap>& Probe::first_image() const { return require(Pass::kFirstImage), first_image_; }
+const std::vector<ChannelCorrelation>& Probe::channel_correlations() const {
+  return require(Pass::kCorrelations), channel_correlations_;
+}
+const std::optional<double>& Probe::curvature() const { return require(Pass::kCurve), curvature_; }
 const std::vector<std::vector<uint64_t>>& Probe::thin_codes() const { return require(Pass::kThinCodes), thin_codes_; }
 
 }  // namespace zeroth::proxies

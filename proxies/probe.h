@@ -3,16 +3,19 @@
 
 #include <Eigen/Core>
 #include <array>
+#include <optional>
 #include <vector>
 
 #include "nn/minibatch.h"
 #include "nn/network.h"
 #include "nn/setting.h"
+#include "proxies/first_image.h"
 #include "proxies/pass.h"
 #include "proxies/patterns.h"
 #include "proxies/perturbation.h"
 #include "proxies/sample_gradients.h"
 #include "proxies/taps.h"
+#include "proxies/unit_patterns.h"
 
 namespace zeroth::proxies {
 
@@ -80,8 +83,20 @@ class Probe {
   double true_logit_square() const;
   // Like kernel(), in a network whose batch norms use the running statistics.
   const Eigen::MatrixXd& running_kernel() const;
+  // Over all ReLUs on feature maps (N, C, H, W).
+  int64_t distinct_unit_patterns() const;
+  // Of every executed node but the input, in order.
+  const std::vector<FirstMap>& first_image() const;
+  const std::vector<ChannelCorrelation>& channel_correlations() const;
+  // Extrinsic curvature of the logits along a circle of inputs (proxies/curve.h); none where they do not move.
+  const std::optional<double>& curvature() const;
   // Codes of all images of the thin network's three minibatches.
   const std::vector<std::vector<uint64_t>>& thin_codes() const;
+
+  // Random numbers for what a proxy draws itself: a function of the run's seed, the repeat and these alone.
+  core::Stream stream(std::string_view purpose, uint32_t index) const {
+    return minibatches_.source().stream(purpose, repeat_, index);
+  }
 
   const PassCount& count() const { return count_; }
   double seconds(Pass pass) const { return seconds_[static_cast<size_t>(pass)]; }
@@ -101,11 +116,13 @@ class Probe {
   void run_jacobians(PassSet passes, const torch::Tensor& logits, const torch::Tensor& images);
   void run_image_gradients(PassSet passes);
   void run_running_kernel();
+  void observe_maps(PassSet passes, const nn::NodeResult& result);
   void run_hessian_gradient();
   void run_second_gradient();
   void run_absolute_weights(PassSet passes);
   void run_layer_patterns();
   void run_thin_codes();
+  void run_curve();
   void require(Pass pass) const;
 
   const nn::Network& network_;
@@ -129,6 +146,11 @@ class Probe {
   std::vector<TapStep> tap_steps_;
   Perturbation perturbation_;
   std::vector<std::vector<uint64_t>> thin_codes_;
+  UnitPatterns unit_patterns_;
+  std::vector<int> modules_;  // by executed node
+  std::vector<FirstMap> first_image_;
+  std::vector<ChannelCorrelation> channel_correlations_;
+  std::optional<double> curvature_;
 };
 
 }  // namespace zeroth::proxies

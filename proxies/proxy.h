@@ -47,12 +47,23 @@ struct Proxy {
   // a fidelity whose common setting is `base`; `score` reads them, and throws Degenerate.
   std::function<Request(Fidelity, const nn::Setting& base)> request;
   std::function<double(const Probe&)> score;
-  // Or it follows from the architecture, as written: computed for each row, never copied between equal functions.
+  // Or it follows from the architecture, as written: computed for each row, never copied between equal functions. It
+  // may throw Degenerate too.
   std::function<double(const spaces::Facts&)> score_facts;
 
   // Other readings of the same idea, "name:fixed": what a paper says where its code differs, or a fault mended. They
   // follow the proxy in the list.
   std::vector<Proxy> variants;
+};
+
+// A kind of proxy that is made from what the user writes after its name, "swap_reg:mu=1000:sigma=500"; "all" has none.
+struct ProxyMaker {
+  std::string name;
+  std::string usage;  // the whole form
+  std::string summary;
+  // From the text after the name and its ':', empty where there is none; the proxy's name is set by the caller. Throws
+  // core::UsageError.
+  std::function<Proxy(std::string_view parameters)> make;
 };
 
 // A request for passes in the common setting, at every fidelity.
@@ -65,8 +76,10 @@ double alive(double score);
 
 // All proxies, in column order.
 const std::vector<Proxy>& all_proxies();
-// Comma-separated names, "default" or "all", as the list's entries in column order without repeats. Throws
-// core::UsageError with the valid names.
+const std::vector<ProxyMaker>& proxy_makers();
+// Comma-separated names, "default" or "all", as the list's entries in column order without repeats, then the made ones
+// as they were asked for; a made one's name is the text as given. All live as long as the program. Throws
+// core::UsageError with the valid names. Thread-safe.
 std::vector<const Proxy*> parse_proxies(std::string_view names);
 // The set that ranks when the user names none.
 const std::vector<std::string>& default_proxies();

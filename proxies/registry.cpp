@@ -1,6 +1,10 @@
 #include <algorithm>
 #include <cmath>
+#include <functional>
+#include <map>
+#include <mutex>
 #include <set>
+#include <utility>
 
 #include "core/error.h"
 #include "proxies/proxy.h"
@@ -8,31 +12,56 @@
 namespace zeroth::proxies {
 
 #define PROXY(name) Proxy proxy_##name();
+#define MADE_PROXY(name) ProxyMaker made_##name();
 #include "proxies/proxies.def"
+#undef MADE_PROXY
 #undef PROXY
 
 namespace {
 
 const std::vector<std::string> kFidelities = {"fast", "shared", "paper"};
 
-std::vector<std::string> proxy_names() {
+std::vector<std::string> known_names() {
   std::vector<std::string> names;
   for (const Proxy& proxy : all_proxies()) names.push_back(proxy.name);
+  for (const ProxyMaker& maker : proxy_makers()) names.push_back(maker.usage);
+  names.insert(names.end(), {"default", "all"});
   return names;
 }
 
-void add_names(std::string_view name, std::set<std::string>& wanted) {
+// The proxy that a maker makes of this text, always at one address; null where the text names no maker.
+const Proxy* made_proxy(std::string_view text) {
+  const std::string_view kind = text.substr(0, text.find(':'));
+  const auto maker = std::find_if(proxy_makers().begin(), proxy_makers().end(),
+                                  [kind](const ProxyMaker& known) { return known.name == kind; });
+  if (maker == proxy_makers().end()) return nullptr;
+  static std::mutex mutex;
+  static std::map<std::string, Proxy, std::less<>> made;
+  const std::lock_guard<std::mutex> lock(mutex);
+  const auto known = made.find(text);
+  if (known != made.end()) return &known->second;
+  Proxy proxy = maker->make(text.substr(std::min(kind.size() + 1, text.size())));
+  proxy.name = text;
+  return &made.emplace(text, std::move(proxy)).first->second;
+}
+
+struct Chosen {
+  std::set<std::string, std::less<>> listed;
+  std::vector<const Proxy*> made;
+};
+
+void add_names(std::string_view name, Chosen& chosen) {
+  const std::vector<Proxy>& all = all_proxies();
   if (name == "all") {
-    for (const Proxy& proxy : all_proxies()) wanted.insert(proxy.name);
+    for (const Proxy& proxy : all) chosen.listed.insert(proxy.name);
   } else if (name == "default") {
-    wanted.insert(default_proxies().begin(), default_proxies().end());
+    chosen.listed.insert(default_proxies().begin(), default_proxies().end());
+  } else if (std::any_of(all.begin(), all.end(), [name](const Proxy& proxy) { return proxy.name == name; })) {
+    chosen.listed.emplace(name);
+  } else if (const Proxy* made = made_proxy(name)) {
+    if (std::find(chosen.made.begin(), chosen.made.end(), made) == chosen.made.end()) chosen.made.push_back(made);
   } else {
-    std::vector<std::string> known = proxy_names();
-    if (std::find(known.begin(), known.end(), name) == known.end()) {
-      known.insert(known.end(), {"default", "all"});
-      throw core::UsageError(core::unknown_name("proxy", name, known));
-    }
-    wanted.emplace(name);
+    throw core::UsageError(core::unknown_name("proxy", name, known_names()));
   }
 }
 
@@ -63,9 +92,11 @@ double alive(double score) {
 const std::vector<Proxy>& all_proxies() {
   static const std::vector<Proxy> proxies = [] {
 #define PROXY(name) proxy_##name(),
+#define MADE_PROXY(name)
     const std::vector<Proxy> named = {
 #include "proxies/proxies.def"
     };
+#undef MADE_PROXY
 #undef PROXY
     std::vector<Proxy> all;
     for (const Proxy& proxy : named) {
@@ -78,19 +109,31 @@ const std::vector<Proxy>& all_proxies() {
   return proxies;
 }
 
+const std::vector<ProxyMaker>& proxy_makers() {
+#define PROXY(name)
+#define MADE_PROXY(name) made_##name(),
+  static const std::vector<ProxyMaker> makers = {
+#include "proxies/proxies.def"
+  };
+#undef MADE_PROXY
+#undef PROXY
+  return makers;
+}
+
 std::vector<const Proxy*> parse_proxies(std::string_view names) {
-  std::set<std::string> wanted;
+  Chosen chosen;
   while (true) {
     const size_t comma = names.find(',');
-    add_names(names.substr(0, comma), wanted);
+    add_names(names.substr(0, comma), chosen);
     if (comma == std::string_view::npos) break;
     names.remove_prefix(comma + 1);
   }
-  std::vector<const Proxy*> chosen;
+  std::vector<const Proxy*> proxies;
   for (const Proxy& proxy : all_proxies()) {
-    if (wanted.count(proxy.name) != 0) chosen.push_back(&proxy);
+    if (chosen.listed.count(proxy.name) != 0) proxies.push_back(&proxy);
   }
-  return chosen;
+  proxies.insert(proxies.end(), chosen.made.begin(), chosen.made.end());
+  return proxies;
 }
 
 const std::vector<std::string>& default_proxies() {

@@ -44,7 +44,12 @@ Scores Scorer::score_facts(const spaces::Architecture& architecture, const space
   try {
     const spaces::Facts facts = spaces::facts(space_, space_.cells(architecture), form.cells, plan_.cost_shape);
     for (size_t i = 0; i < plan_.proxies.size(); ++i) {
-      if (plan_.proxies[i]->score_facts) scores.proxies[i].value = plan_.proxies[i]->score_facts(facts);
+      if (!plan_.proxies[i]->score_facts) continue;
+      try {
+        scores.proxies[i].value = plan_.proxies[i]->score_facts(facts);
+      } catch (const Degenerate& degenerate) {
+        scores.proxies[i].failure = degenerate.what();
+      }
     }
   } catch (const core::Error& error) {
     for (size_t i = 0; i < plan_.proxies.size(); ++i) {

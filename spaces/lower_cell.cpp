@@ -41,6 +41,8 @@ int lower_cell(OpGraph& net, const UnitGraph& cell, int input, const std::string
         break;
       case UnitKind::kIdentity:
         nodes.push_back(read(unit));
+        // A skip connection is a module, a cell's node is none.
+        if (cell[unit].origin >= 0 && nodes.back() != kZeros) net.returned_by(nodes.back(), 1);
         break;
       case UnitKind::kWeightless:
       case UnitKind::kParametric:

@@ -7,7 +7,8 @@
 //
 // The network: stem, three stages of cells at C, 2C and 4C channels, each stage but the first led by a residual
 // reduction that halves the map; then batch norm, ReLU, global average pooling and a linear layer. All convolutions are
-// without bias, all batch norms affine. The fast shape scales C, the cells of a stage and the image, and nothing else.
+// without bias, all batch norms affine. OpNode::modules follows the authors' module tree. The fast shape scales C, the
+// cells of a stage and the image, and nothing else.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -99,18 +100,25 @@ std::vector<int> parse_choices(std::string_view text) {
 int relu_conv_bn(OpGraph& net, int x, int64_t channels, int kernel, int stride, const std::string& scope) {
   x = net.relu(x, scope + ".0");
   x = net.conv2d(x, channels, kernel, stride, kernel / 2, scope + ".1");
-  return net.batch_norm(x, scope + ".2");
+  x = net.batch_norm(x, scope + ".2");
+  net.returned_by(x, 2);  // the sequence and the module around it
+  return x;
 }
 
 int add_cell(OpGraph& net, const UnitGraph& cell, int x, const std::string& scope) {
-  return lower_cell(net, cell, x, scope, [&scope](OpGraph& graph, const Unit& unit, int from) {
+  x = lower_cell(net, cell, x, scope, [&scope](OpGraph& graph, const Unit& unit, int from) {
     const auto operation = std::find_if(kOperations.begin(), kOperations.end(),
                                         [&unit](const Operation& known) { return unit.label == known.name; });
     ZEROTH_CHECK(operation != kOperations.end());
     const std::string layer = fmt::format("{}.layers.{}.op", scope, unit.origin);
-    if (unit.kind == UnitKind::kWeightless) return graph.avg_pool(from, operation->kernel, 1, 1, layer);
-    return relu_conv_bn(graph, from, graph.nodes()[from].shape.channels, operation->kernel, 1, layer);
+    if (unit.kind == UnitKind::kParametric)
+      return relu_conv_bn(graph, from, graph.nodes()[from].shape.channels, operation->kernel, 1, layer);
+    const int pooled = graph.avg_pool(from, operation->kernel, 1, 1, layer);
+    graph.returned_by(pooled, 1);
+    return pooled;
   });
+  net.returned_by(x, 1);
+  return x;
 }
 
 // Halves the map and doubles the channels. Parameters come in the order of the modules; the sum begins with the
@@ -121,12 +129,16 @@ int add_reduction(OpGraph& net, int x, const std::string& scope) {
   const int b = relu_conv_bn(net, a, channels, 3, 1, scope + ".conv_b.op");
   const int pooled = net.avg_pool(x, 2, 2, 0, scope + ".downsample.0");
   const int shortcut = net.conv2d(pooled, channels, 1, 1, 0, scope + ".downsample.1");
-  return net.add({shortcut, b}, scope);
+  net.returned_by(shortcut, 1);
+  const int sum = net.add({shortcut, b}, scope);
+  net.returned_by(sum, 1);
+  return sum;
 }
 
 int add_stem(OpGraph& net, int x, int64_t channels) {
   x = net.conv2d(x, channels, 3, 1, 1, "stem.0");
   x = net.batch_norm(x, "stem.1");
+  net.returned_by(x, 1);
   net.tap(x);
   return x;
 }
@@ -134,9 +146,12 @@ int add_stem(OpGraph& net, int x, int64_t channels) {
 int add_head(OpGraph& net, int x, int64_t classes, bool dense) {
   x = net.batch_norm(x, "lastact.0");
   x = net.relu(x, "lastact.1");
+  net.returned_by(x, 1);
   if (dense) return net.conv2d(x, classes, 1, 1, 0, "head");
   x = net.global_avg_pool(x, "global_pooling");
-  return net.linear(x, classes, "classifier");
+  x = net.linear(x, classes, "classifier");
+  net.returned_by(x, 1);  // the network
+  return x;
 }
 
 void check_shape(const NetShape& shape) {

@@ -26,6 +26,7 @@ OpNode make_node(OpKind kind, std::vector<int> operands, FeatureShape shape, con
   node.operands = std::move(operands);
   node.shape = shape;
   node.scope = scope;
+  if (kind == OpKind::kInput || kind == OpKind::kAdd) node.modules = 0;
   return node;
 }
 

@@ -51,7 +51,8 @@ struct OpNode {
   std::vector<int> params;    // conv: weight; norm: weight, bias; linear: weight, bias
   int kernel = 0, stride = 1, padding = 0;
   FeatureShape shape;  // of the result
-  std::string scope;   // "cells.0.layers.2.op.1"
+  int modules = 1;  // of the authors' network that return this very tensor: the operator, and containers that end on it
+  std::string scope;  // "cells.0.layers.2.op.1"
 };
 
 class OpGraph {
@@ -67,6 +68,8 @@ class OpGraph {
   int linear(int x, int64_t out_features, const std::string& scope);
   int add(const std::vector<int>& operands, const std::string& scope);
   int zero(int x, const std::string& scope);
+  // So many modules more return the node's tensor. A sum is an expression: no module returns it but by this.
+  void returned_by(int node, int modules) { nodes_.at(static_cast<size_t>(node)).modules += modules; }
   // Marks a feature map that some proxies read: the stem's and each cell's output.
   void tap(int node) { taps_.push_back(node); }
 

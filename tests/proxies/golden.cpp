@@ -1,4 +1,6 @@
 // Our scores against those of the proxies' authors, on the network of the reference rule.
+#include <fmt/format.h>
+
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <functional>
@@ -33,6 +35,7 @@ struct Target {
   Transform transform;
   double float64_tolerance;
   double float32_tolerance = 1e-5;  // at least
+  int64_t batch = 8;
   nn::Init init = nn::Init::kReference;
 };
 
@@ -64,9 +67,14 @@ const std::vector<Target> kTargets = {
     {"az_expressivity", "az_expressivity", "AZ-NAS", equal, 1e-8},
     {"az_progressivity", "az_progressivity", "AZ-NAS", equal, 1e-8},
     {"az_trainability", "az_trainability", "AZ-NAS", equal, 1e-8},
-    {"zen", "zen", "NASLib", equal, 1e-8, 1e-5, nn::Init::kReferenceNormal},
+    {"zen", "zen", "NASLib", equal, 1e-8, 1e-5, 8, nn::Init::kReferenceNormal},
     {"zen", "zen_kaiming", "NASLib", equal, 1e-8},
     {"synflow_bn", "synflow_bn", "zero-cost-nas", logarithm, 1e-8},
+    {"swap", "swap", "SWAP", equal, 0.0},
+    // A unit whose input rounds to the other sign may take on or give up a pattern: one of 55,000.
+    {"swap", "swap_b16", "SWAP", equal, 0.0, 4e-5, 16},
+    {"meco", "meco", "MeCo", equal, 1e-8},
+    {"meco", "meco_b1", "MeCo", equal, 1e-8, 1e-5, 1},
 };
 
 struct GoldenKey {
@@ -98,24 +106,24 @@ std::map<std::string, double> read_spread() {
 }
 
 // The reference network's setting.
-proxies::Overrides reference_setting(const GoldenKey& key, nn::Init init = nn::Init::kReference) {
+proxies::Overrides reference_setting(const GoldenKey& key, nn::Init init = nn::Init::kReference, int64_t batch = 8) {
   proxies::Overrides overrides;
   overrides.view = nn::GraphView::kAsWritten;
   overrides.init = init;
   overrides.dtype = nn::parse_dtype(key.dtype);
   overrides.channels = std::stoll(key.channels);
   overrides.cells = 1;
-  overrides.batch = 8;
+  overrides.batch = batch;
   return overrides;
 }
 
 // Our scores by proxy; none where the proxy failed.
 using Scored = std::map<std::string, std::optional<double>>;
 
-Scored score(const GoldenKey& key, const std::string& chosen, nn::Init init) {
+Scored score(const GoldenKey& key, const std::string& chosen, nn::Init init, int64_t batch) {
   const spaces::SearchSpace& space = spaces::find_space("nasbench201");
   const proxies::Plan plan = proxies::make_plan(space, proxies::parse_proxies(chosen), proxies::Fidelity::kShared,
-                                                reference_setting(key, init));
+                                                reference_setting(key, init, batch));
   const nn::InputSource source("reference", /*seed=*/0);
   nn::MinibatchStore minibatches(source);
   proxies::prepare_minibatches(plan, minibatches);
@@ -150,10 +158,12 @@ std::optional<double> epe_nas_of_three(const GoldenKey& key) {
 
 void check_network(const GoldenKey& key, const std::map<std::string, double>& golden,
                    const std::map<std::string, double>& spread, std::set<std::string>& checked) {
-  const std::map<nn::Init, Scored> scored = {
-      {nn::Init::kReference, score(key, "all", nn::Init::kReference)},
-      {nn::Init::kReferenceNormal, score(key, "zen", nn::Init::kReferenceNormal)},
+  const auto run = [&](const std::string& chosen, nn::Init init, int64_t batch) {
+    return std::pair(std::pair(init, batch), score(key, chosen, init, batch));
   };
+  const std::map<std::pair<nn::Init, int64_t>, Scored> scored = {
+      run("all", nn::Init::kReference, 8), run("zen", nn::Init::kReferenceNormal, 8),
+      run("meco", nn::Init::kReference, 1), run("swap", nn::Init::kReference, 16)};
   const bool double_precision = key.dtype == "float64";
   for (const Target& target : kTargets) {
     const std::string name = target.theirs + " of " + target.peer;
@@ -161,8 +171,8 @@ void check_network(const GoldenKey& key, const std::map<std::string, double>& go
     if (value == golden.end()) continue;                       // the thin network has one size
     if (target.ours == "zico" && !double_precision) continue;  // heavy-tailed: not comparable in float32
     INFO(key.arch << " C=" << key.channels << " " << key.dtype << " " << target.ours << " against " << name);
-    checked.insert(target.ours + " " + std::string(nn::name_of(target.init)) + " " + key.dtype);
-    const std::optional<double> ours = scored.at(target.init).at(target.ours);
+    checked.insert(fmt::format("{} {} {} {}", target.ours, nn::name_of(target.init), target.batch, key.dtype));
+    const std::optional<double> ours = scored.at({target.init, target.batch}).at(target.ours);
     const std::optional<double> expected = target.transform(value->second);
     REQUIRE(ours.has_value() == expected.has_value());
     if (!expected) continue;
@@ -188,9 +198,9 @@ TEST_CASE("scores equal the authors' values on the reference network") {
     expected.insert(thin->second.begin(), thin->second.end());
     check_network(key, expected, spread, checked);
   }
-  // 24 proxies in float64, zen with two initialisers; all but zico in float32.
+  // 26 proxies in float64, zen with two initialisers, swap and meco with two batches; all but zico in float32.
   CHECK(golden.size() == 16 * 3 * 2);
-  CHECK(checked.size() == 25 + 24);
+  CHECK(checked.size() == 29 + 28);
 }
 
 TEST_CASE("epe_nas of images in three classes equals the authors' value") {

@@ -78,6 +78,10 @@ TEST_CASE("jacobian_trace is free beside jacob_cov at fast fidelity and one back
   CHECK(cost("jacobian_trace,jacob_cov", Fidelity::kFast) == Cost{1, 1});
   CHECK(cost("jacobian_trace", Fidelity::kShared) == Cost{1, 10});
   CHECK(cost("jacobian_trace,jacob_cov", Fidelity::kShared) == Cost{1, 11});
+  CHECK(cost("swap,swap_reg:mu=100:sigma=1000,meco,meco:fixed,meco_opt", fidelity) == Cost{1, 0});
+  CHECK(cost("swap,meco,meco_opt,nwot,grad_norm", fidelity) == Cost{1, 1});
+  CHECK(cost("dextr,meco", fidelity) == Cost{2, 0});
+  CHECK(cost("entropy,entropy:deepmad,freerea_skip_span,convs_1x1,log_paths,width", fidelity) == Cost{0, 0});
 }
 
 TEST_CASE("the tangent kernel is one backward at fast fidelity and one an image where batch statistics count") {
@@ -151,6 +155,10 @@ TEST_CASE("at paper fidelity each proxy has its authors' setting") {
   }
   CHECK(found.at("zen").setting.init == nn::Init::kNormal);
   CHECK(found.at("zen:fixed").setting.init == nn::Init::kNormal);
+  CHECK(found.at("swap").setting.batch == 16);
+  CHECK(found.at("swap").setting.init == nn::Init::kNormal);
+  CHECK(found.at("swap").repeats == 32);
+  for (const char* name : {"meco", "meco:fixed", "meco_opt", "dextr"}) CHECK(found.at(name).setting.batch == 1);
   for (const auto& [name, place] : found) {
     INFO(name);
     CHECK(place.setting.view == nn::GraphView::kAsWritten);
@@ -207,6 +215,8 @@ TEST_CASE("a plan prepares the minibatches that its passes read, and no others")
   CHECK_FALSE(prepared("synflow_bn", nn::Draw::kFirst));
   CHECK_FALSE(prepared("synflow", nn::Draw::kFirst));
   CHECK(prepared("linear_regions", nn::Draw::kThin3));
+  CHECK(prepared("swap", nn::Draw::kFirst));
+  CHECK(prepared("meco", nn::Draw::kFirst));
   CHECK_FALSE(prepared("linear_regions", nn::Draw::kFirst));
 }
 
@@ -236,6 +246,10 @@ TEST_CASE("reading the result of a pass that did not run is a bug") {
   CHECK_THROWS_AS(probe.image_kernel(), core::Bug);
   CHECK_THROWS_AS(probe.true_logit_square(), core::Bug);
   CHECK_THROWS_AS(probe.running_kernel(), core::Bug);
+  CHECK_THROWS_AS(probe.distinct_unit_patterns(), core::Bug);
+  CHECK_THROWS_AS(probe.first_image(), core::Bug);
+  CHECK_THROWS_AS(probe.channel_correlations(), core::Bug);
+  CHECK_THROWS_AS(probe.curvature(), core::Bug);
 }
 
 }  // namespace zeroth::proxies

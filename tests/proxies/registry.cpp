@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "core/error.h"
@@ -43,6 +44,41 @@ TEST_CASE("chosen proxies come in column order, each once") {
   CHECK(names_of(parse_proxies("zico,params,snip,params")) == Names{"params", "snip", "zico"});
   CHECK(names_of(parse_proxies("all")) == all_names());
   CHECK(names_of(parse_proxies("snip,all")) == all_names());
+}
+
+TEST_CASE("a proxy with parameters is made once, is named as it was written, and is in no set") {
+  const std::string text = "swap_reg:mu=1000:sigma=500";
+  const auto first = parse_proxies(text + ",snip," + text);
+  CHECK(names_of(first) == Names{"snip", text});
+  CHECK(parse_proxies(text).front() == first.back());
+  CHECK(parse_proxies("swap_reg:sigma=500:mu=1000").front() != first.back());
+  for (const std::string& name : all_names()) CHECK(name.find("swap_reg") == std::string::npos);
+  std::vector<const Proxy*> found(8);
+  std::vector<std::thread> threads;
+  for (size_t i = 0; i < found.size(); ++i) {
+    threads.emplace_back([&found, i] { found[i] = parse_proxies("swap_reg:mu=7:sigma=3").front(); });
+  }
+  for (std::thread& thread : threads) thread.join();
+  CHECK(std::count(found.begin(), found.end(), found.front()) == static_cast<int64_t>(found.size()));
+}
+
+TEST_CASE("parameters that are missing, unknown or no numbers are answered with the whole form") {
+  const auto answer = [](const std::string& text, const std::string& message) {
+    INFO(text);
+    CHECK_THROWS_AS(parse_proxies(text), core::UsageError);
+    CHECK_THROWS_WITH(parse_proxies(text), Catch::Contains(message) && Catch::Contains("swap_reg:mu=MU:sigma=SIGMA"));
+  };
+  answer("swap_reg", "parameter mu is missing");
+  answer("swap_reg:mu=1000", "parameter sigma is missing");
+  answer("swap_reg:mu=1:tau=2", "unknown parameter \"tau\"; did you mean \"mu\"? known: mu, sigma");
+  answer("swap_reg:mu=1:sigma=", "parameter \"sigma=\" is no number");
+  answer("swap_reg:mu=1:sigma", "parameter \"sigma\" is no number");
+  answer("swap_reg:mu=1:sigma=inf", "parameter \"sigma=inf\" is no number");
+  answer("swap_reg:mu=1:mu=1:sigma=2", "parameter mu is given twice");
+  answer("swap_reg:mu=1:sigma=2:", "unknown parameter \"\"");
+  answer("swap_reg:mu=1:sigma=0", "sigma must be above 0");
+  answer("swap_rg:mu=1", "unknown proxy \"swap_rg:mu=1\"");
+  CHECK_THROWS_AS(parse_proxies("snip:mu=1"), core::UsageError);
 }
 
 TEST_CASE("the default set is one of listed proxies, and can be added to") {

@@ -1,0 +1,142 @@
+#include "proxies/curve.h"
+
+#include <Eigen/Core>
+#include <array>
+#include <cmath>
+#include <vector>
+
+#include "nn/convolution.h"
+#include "proxies/proxy.h"
+#include "proxies/reduce.h"
+
+namespace zeroth::proxies {
+namespace {
+
+using spaces::OpKind;
+using spaces::OpNode;
+using torch::Tensor;
+
+constexpr double kEpsilon = 1e-5;  // as nn::batch_norm's
+
+// With c = x - mean, s = mean c^2 + eps and r = s^(-1/2): y = gain c r + bias, and its derivatives by the chain rule.
+void normalise(const std::array<const double*, 3>& x, size_t count, double gain, double bias,
+               const std::array<double*, 3>& y) {
+  const auto mean_of = [count](const auto& term) { return sum_of(count, term) / static_cast<double>(count); };
+  std::array<double, 3> mean{};
+  for (size_t k = 0; k < 3; ++k) mean[k] = mean_of([&](size_t i) { return x[k][i]; });
+  const auto c = [&](size_t k, size_t i) { return x[k][i] - mean[k]; };
+  const double s0 = mean_of([&](size_t i) { return c(0, i) * c(0, i); }) + kEpsilon;
+  const double s1 = 2.0 * mean_of([&](size_t i) { return c(0, i) * c(1, i); });
+  const double s2 = 2.0 * mean_of([&](size_t i) { return c(1, i) * c(1, i) + c(0, i) * c(2, i); });
+  const double r0 = 1.0 / std::sqrt(s0), r1 = -0.5 * s1 * r0 / s0;
+  const double r2 = (0.75 * s1 * s1 / s0 - 0.5 * s2) * r0 / s0;
+  for (size_t i = 0; i < count; ++i) {
+    y[0][i] = gain * c(0, i) * r0 + bias;
+    y[1][i] = gain * (c(1, i) * r0 + c(0, i) * r1);
+    y[2][i] = gain * (c(2, i) * r0 + 2.0 * c(1, i) * r1 + c(0, i) * r2);
+  }
+}
+
+Tensor batch_norm(const Tensor& point, const Tensor& gain, const Tensor& bias) {
+  const Tensor x = point.contiguous();
+  Tensor y = torch::empty_like(x);
+  const auto channels = static_cast<size_t>(x.size(1)), pixels = static_cast<size_t>(x.size(2) * x.size(3));
+  for (size_t c = 0; c < channels; ++c) {
+    std::array<const double*, 3> from{};
+    std::array<double*, 3> to{};
+    for (size_t k = 0; k < 3; ++k) {
+      from[k] = x.data_ptr<double>() + (k * channels + c) * pixels;
+      to[k] = y.data_ptr<double>() + (k * channels + c) * pixels;
+    }
+    normalise(from, pixels, gain.data_ptr<double>()[c], bias.data_ptr<double>()[c], to);
+  }
+  return y;
+}
+
+Tensor in_double(const Tensor& parameter) { return parameter.detach().to(torch::kFloat64).contiguous(); }
+
+Tensor apply(const nn::Network& network, const OpNode& node, const std::vector<Tensor>& values) {
+  const auto operand = [&](size_t k) -> const Tensor& {
+    return values[static_cast<size_t>(network.executed(node.operands[k]))];
+  };
+  const auto param = [&](size_t k) { return in_double(network.params()[static_cast<size_t>(node.params[k])]); };
+  switch (node.kind) {
+    case OpKind::kConv2d:
+      return nn::convolution(operand(0), param(0), node);
+    case OpKind::kBatchNorm:
+      return batch_norm(operand(0), param(0), param(1));
+    case OpKind::kRelu:
+      return operand(0) * operand(0).narrow(0, 0, 1).gt(0.0);
+    case OpKind::kAvgPool:
+      return at::avg_pool2d(operand(0), node.kernel, node.stride, node.padding, /*ceil_mode=*/false,
+                            /*count_include_pad=*/false);
+    case OpKind::kGlobalAvgPool:
+      return operand(0).mean({2, 3});
+    case OpKind::kLinear: {
+      Tensor y = at::mm(operand(0), param(0).t());
+      y[0] += param(1);
+      return y;
+    }
+    case OpKind::kAdd: {
+      Tensor sum = at::add(operand(0), operand(1));
+      for (size_t k = 2; k < node.operands.size(); ++k) sum.add_(operand(k));
+      return sum;
+    }
+    case OpKind::kZero:
+      return at::mul(operand(0), 0.0);
+    default:
+      throw Degenerate("no curve is defined through " + node.scope);
+  }
+}
+
+// By node: the last that reads it.
+std::vector<size_t> last_readers(const nn::Network& network) {
+  const auto& nodes = network.graph().nodes();
+  std::vector<size_t> last(nodes.size(), nodes.size());
+  for (size_t i = 0; i < nodes.size(); ++i) {
+    for (const int operand : nodes[i].operands) last[static_cast<size_t>(network.executed(operand))] = i;
+  }
+  return last;
+}
+
+}  // namespace
+
+CurvePoint circle_point(const spaces::FeatureShape& image, const core::Stream& stream) {
+  const int64_t size = image.channels * image.height * image.width;
+  Eigen::MatrixXd normal(size, 2);
+  stream.fill_normal(normal.data(), static_cast<size_t>(2 * size), 1.0);
+  const Eigen::VectorXd u = normal.col(0).normalized();
+  const Eigen::VectorXd v = (normal.col(1) - u * u.dot(normal.col(1))).normalized();
+  Tensor point = torch::empty({3, image.channels, image.height, image.width}, torch::kFloat64);
+  Eigen::Map<Eigen::MatrixXd> columns(point.data_ptr<double>(), size, 3);
+  columns << u, v, -u;
+  return point;
+}
+
+CurvePoint curve_point(const nn::Network& network, const CurvePoint& image) {
+  const at::AutoGradMode gradients(false);
+  const auto& nodes = network.graph().nodes();
+  const std::vector<size_t> last = last_readers(network);
+  std::vector<Tensor> values(nodes.size());
+  values[0] = image;
+  for (size_t i = 1; i < nodes.size(); ++i) {
+    if (network.executed(static_cast<int>(i)) == static_cast<int>(i)) values[i] = apply(network, nodes[i], values);
+    for (const int operand : nodes[i].operands) {
+      const auto source = static_cast<size_t>(network.executed(operand));
+      if (last[source] == i) values[source].reset();
+    }
+  }
+  return values.back();
+}
+
+std::optional<double> extrinsic_curvature(const CurvePoint& outputs) {
+  const Tensor rows = outputs.contiguous();
+  const Eigen::Map<const Eigen::MatrixXd> columns(rows.data_ptr<double>(), rows.size(1), 3);
+  const Eigen::VectorXd v = columns.col(1), a = columns.col(2);
+  const double speed = v.squaredNorm();
+  if (!(speed > 0.0) || !std::isfinite(speed)) return std::nullopt;
+  // The part of a at right angles to v: the difference of squares would cancel.
+  return (a - v * (v.dot(a) / speed)).norm() / speed;
+}
+
+}  // namespace zeroth::proxies

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/error.h"
 #include "core/simd.h"
 #include "nn/channel_sums.h"
 #include "nn/convolution.h"
@@ -197,6 +198,8 @@ Eigen::MatrixXd SampleKernel::backward() {
       case OpKind::kAdd:
         for (const int read : node.operands) add_gradient(read, gradient);
         break;
+      default:
+        throw core::Error("the tangent kernel with frozen statistics has no rule for the operator " + node.scope);
     }
   }
   return kernel_;

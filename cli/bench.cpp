@@ -106,7 +106,8 @@ class Bench {
     if (options.run.proxies != "default") sets.push_back(options.run.proxies);
     const proxies::Overrides overrides = read_overrides(options.run, source_.classes());
     for (const std::string& set : sets) {
-      subjects_.push_back({set, proxies::make_plan(space_, proxies::parse_proxies(set), fidelity, overrides), {}});
+      subjects_.push_back(
+          {set, proxies::make_plan(space_, proxies::parse_proxies(set, &space_), fidelity, overrides), {}});
       proxies::prepare_minibatches(subjects_.back().plan, minibatches_);
     }
     setting_ = subjects_[0].plan.groups[0].setting;
@@ -181,7 +182,7 @@ void Bench::measure_architecture(const spaces::Candidate& candidate) {
 void Bench::measure_rates() {
   const auto fidelity = proxies::parse_fidelity(options_.run.fidelity);
   const std::string set = fidelity == proxies::Fidelity::kFast ? "default" : "grad_norm,nwot,zico,jacob_cov";
-  const proxies::Plan plan = proxies::make_plan(space_, proxies::parse_proxies(set), fidelity,
+  const proxies::Plan plan = proxies::make_plan(space_, proxies::parse_proxies(set, &space_), fidelity,
                                                 read_overrides(options_.run, source_.classes()));
   proxies::prepare_minibatches(plan, minibatches_);
   const proxies::Scorer scorer(space_, plan, minibatches_, options_.run.seed);

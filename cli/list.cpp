@@ -28,7 +28,8 @@ std::string pass_names(proxies::PassSet passes) {
 void print_long(const Proxy& proxy, const spaces::SearchSpace& space) {
   std::cout << fmt::format("{}\n  measures  {}\n  formula   {}\n  sign      larger is better; {}\n", proxy.name,
                            proxy.summary, proxy.formula, proxy.sign);
-  std::cout << fmt::format("  golden    {}\n  labels    {}\n", proxy.golden, proxy.uses_labels ? "used" : "not used");
+  std::cout << fmt::format("  golden    {}\n  labels    {}\n  networks  {}\n", proxy.golden,
+                           proxy.uses_labels ? "used" : "not used", proxy.networks);
   if (proxy.score_facts) {
     std::cout << "  passes    none; the full network, at every fidelity\n";
   } else {

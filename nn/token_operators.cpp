@@ -35,7 +35,8 @@ Tensor with_class_token(const Tensor& x, const Tensor& token) {
 }
 
 Tensor attention_scores(const Tensor& query, const Tensor& key, int64_t heads) {
-  const double scale = 1.0 / std::sqrt(static_cast<double>(query.size(2) / heads));
+  const int64_t width = query.size(2) / heads;
+  const double scale = 1.0 / std::sqrt(static_cast<double>(width));
   return at::softmax(at::matmul(by_head(query, heads), by_head(key, heads).transpose(2, 3)) * scale, -1);
 }
 

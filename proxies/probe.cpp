@@ -5,6 +5,7 @@
 #include "core/error.h"
 #include "proxies/channel_saliency.h"
 #include "proxies/coupled_kernel.h"
+#include "proxies/hidden_spectrum.h"
 #include "proxies/sample_kernel.h"
 #include "proxies/thin_codes.h"
 
@@ -29,12 +30,12 @@ class Stopwatch {
   std::chrono::steady_clock::time_point start_;
 };
 
-const PassSet kOnFirstMinibatch = {Pass::kPatterns,        Pass::kInputJacobian,   Pass::kLossGradient,
-                                   Pass::kChannelSaliency, Pass::kHessianGradient, Pass::kCoupledKernel,
-                                   Pass::kSampleKernel};
+const PassSet kOnFirstMinibatch = {
+    Pass::kPatterns,      Pass::kInputJacobian, Pass::kLossGradient, Pass::kChannelSaliency, Pass::kHessianGradient,
+    Pass::kCoupledKernel, Pass::kSampleKernel,  Pass::kSumGradient,  Pass::kTokenStatistics, Pass::kHiddenSpectrum};
 const PassSet kNeedLossGradient = {Pass::kLossGradient, Pass::kChannelSaliency, Pass::kHessianGradient};
-const PassSet kNeedAutograd = {Pass::kLossGradient, Pass::kChannelSaliency, Pass::kHessianGradient,
-                               Pass::kInputJacobian, Pass::kCoupledKernel};
+const PassSet kNeedAutograd = {Pass::kLossGradient,  Pass::kChannelSaliency, Pass::kHessianGradient,
+                               Pass::kInputJacobian, Pass::kCoupledKernel,   Pass::kSumGradient};
 
 Tensor cross_entropy(const Tensor& logits, const Tensor& labels) {
   return at::nll_loss(at::log_softmax(logits, 1), labels);
@@ -84,6 +85,14 @@ void Probe::run_first_minibatch(PassSet passes) {
     if (passes.has(Pass::kPatterns)) count_patterns(result);
     if (passes.has(Pass::kChannelSaliency)) saliency.observe(result);
     if (passes.has(Pass::kSampleKernel)) sample_kernel.observe(result);
+    if (passes.has(Pass::kTokenStatistics)) {
+      const Stopwatch watch(seconds_[static_cast<size_t>(Pass::kTokenStatistics)]);
+      token_statistics_.add(network_.graph(), result);
+    }
+    if (passes.has(Pass::kHiddenSpectrum)) {
+      const Stopwatch watch(seconds_[static_cast<size_t>(Pass::kHiddenSpectrum)]);
+      add_hidden_spectrum(network_.graph(), result, hidden_spectra_);
+    }
   };
 
   Tensor logits;
@@ -92,7 +101,9 @@ void Probe::run_first_minibatch(PassSet passes) {
     logits = network_.forward(images, Norm::kBatch, observe);
     ++count_.forwards;
   }
-  forward_seconds_ -= seconds_[static_cast<size_t>(Pass::kPatterns)];
+  for (const Pass pass : {Pass::kPatterns, Pass::kTokenStatistics, Pass::kHiddenSpectrum}) {
+    forward_seconds_ -= seconds_[static_cast<size_t>(pass)];  // they ran within it
+  }
   if (passes.has(Pass::kSampleKernel)) {
     const Stopwatch watch(seconds_[static_cast<size_t>(Pass::kSampleKernel)]);
     kernel_ = sample_kernel.backward();
@@ -107,6 +118,7 @@ void Probe::run_first_minibatch(PassSet passes) {
     using RowMajor = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
     input_jacobian_ = Eigen::Map<const RowMajor>(rows.data_ptr<double>(), rows.size(0), rows.size(1));
   }
+  if (passes.has(Pass::kSumGradient)) run_sum_gradient(logits);
   if (passes.has(Pass::kCoupledKernel)) {
     const Stopwatch watch(seconds_[static_cast<size_t>(Pass::kCoupledKernel)]);
     kernel_ = coupled_kernel(logits, network_.weights_and_gains());
@@ -120,6 +132,13 @@ void Probe::run_first_minibatch(PassSet passes) {
                                          /*retain_graph=*/false, /*create_graph=*/false, /*allow_unused=*/true);
   ++count_.backwards;
   channel_saliency_ = saliency.stop();
+}
+
+void Probe::run_sum_gradient(const Tensor& outputs) {
+  const Stopwatch watch(seconds_[static_cast<size_t>(Pass::kSumGradient)]);
+  sum_gradient_ = torch::autograd::grad({outputs.sum()}, network_.weights(), {}, /*retain_graph=*/true,
+                                        /*create_graph=*/false, /*allow_unused=*/true);
+  ++count_.backwards;
 }
 
 void Probe::run_hessian_gradient() {
@@ -162,8 +181,10 @@ void Probe::run_absolute_weights() {
     params.push_back(value.set_requires_grad(weight));
     if (weight) absolute_weights_.push_back(value);
   }
-  const spaces::NetShape& shape = setting_.shape;
-  const Tensor ones = torch::ones({1, shape.input_channels, shape.resolution, shape.resolution}, torch::kFloat64);
+  const spaces::FeatureShape& shape = network_.graph().nodes().front().shape;
+  // A text of the same word all over is what an image of ones is to a text network.
+  const Tensor ones = shape.tokens ? torch::ones({1, shape.height}, torch::kInt64)
+                                   : torch::ones({1, shape.channels, shape.height, shape.width}, torch::kFloat64);
   const Tensor total = network_.forward_with(params, ones, Norm::kBypass).sum();
   absolute_gradient_ = torch::autograd::grad({total}, absolute_weights_, {}, /*retain_graph=*/false,
                                              /*create_graph=*/false, /*allow_unused=*/true);
@@ -203,6 +224,11 @@ const PatternDistances& Probe::convolution_patterns() const { return require(Pas
 const Eigen::MatrixXd& Probe::kernel() const {
   ZEROTH_CHECK(done_.has_any({Pass::kCoupledKernel, Pass::kSampleKernel}));
   return kernel_;
+}
+const std::vector<Tensor>& Probe::sum_gradient() const { return require(Pass::kSumGradient), sum_gradient_; }
+const TokenStatistics& Probe::token_statistics() const { return require(Pass::kTokenStatistics), token_statistics_; }
+const std::vector<Eigen::VectorXd>& Probe::hidden_spectra() const {
+  return require(Pass::kHiddenSpectrum), hidden_spectra_;
 }
 const std::vector<std::vector<uint64_t>>& Probe::thin_codes() const { return require(Pass::kThinCodes), thin_codes_; }
 

@@ -10,6 +10,7 @@
 #include "nn/setting.h"
 #include "proxies/pass.h"
 #include "proxies/patterns.h"
+#include "proxies/token_statistics.h"
 
 namespace zeroth::proxies {
 
@@ -49,6 +50,11 @@ class Probe {
   const PatternDistances& convolution_patterns() const;
   // Gram matrix (N, N) of the images' gradients of their logit sums, over weights and batch norm gains.
   const Eigen::MatrixXd& kernel() const;
+  // Gradients of the sum of all outputs, one for each of network().weights(); undefined where they do not depend on it.
+  const std::vector<torch::Tensor>& sum_gradient() const;
+  const TokenStatistics& token_statistics() const;
+  // By feed-forward layer: see proxies/hidden_spectrum.h.
+  const std::vector<Eigen::VectorXd>& hidden_spectra() const;
   // Codes of all images of the thin network's three minibatches.
   const std::vector<std::vector<uint64_t>>& thin_codes() const;
 
@@ -59,6 +65,7 @@ class Probe {
 
  private:
   void run_first_minibatch(PassSet passes);
+  void run_sum_gradient(const torch::Tensor& outputs);
   void run_hessian_gradient();
   void run_second_gradient();
   void run_absolute_weights();
@@ -76,10 +83,13 @@ class Probe {
   double forward_seconds_ = 0.0;
 
   std::vector<torch::Tensor> loss_gradient_, second_gradient_, hessian_gradient_, absolute_weights_, absolute_gradient_;
+  std::vector<torch::Tensor> sum_gradient_;
   std::vector<std::vector<double>> channel_saliency_;
   Eigen::MatrixXd input_jacobian_, kernel_;
   PatternDistances patterns_, convolution_patterns_;
   std::vector<std::vector<uint64_t>> thin_codes_;
+  TokenStatistics token_statistics_;
+  std::vector<Eigen::VectorXd> hidden_spectra_;
 };
 
 }  // namespace zeroth::proxies

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <set>
 
 #include "core/error.h"
@@ -21,11 +22,21 @@ std::vector<std::string> proxy_names() {
   return names;
 }
 
-void add_names(std::string_view name, std::set<std::string>& wanted) {
-  if (name == "all") {
-    for (const Proxy& proxy : all_proxies()) wanted.insert(proxy.name);
-  } else if (name == "default") {
-    wanted.insert(default_proxies().begin(), default_proxies().end());
+// The example's network, which decides what a set of proxies holds in a space.
+std::optional<spaces::OpGraph> example_network(const spaces::SearchSpace* space) {
+  if (space == nullptr) return std::nullopt;
+  return space->lower(space->cells(space->parse(space->example())), space->fast_shape());
+}
+
+void add_names(std::string_view name, const spaces::SearchSpace* space, std::set<std::string>& wanted) {
+  if (name == "all" || name == "default") {
+    const std::vector<std::string>& defaults = default_proxies();
+    const std::optional<spaces::OpGraph> example = example_network(space);
+    for (const Proxy& proxy : all_proxies()) {
+      const bool in_set = name == "all" || std::find(defaults.begin(), defaults.end(), proxy.name) != defaults.end();
+      const bool suited = !proxy.unsuited || !example || proxy.unsuited(*example).empty();
+      if (in_set && suited) wanted.insert(proxy.name);
+    }
   } else {
     std::vector<std::string> known = proxy_names();
     if (std::find(known.begin(), known.end(), name) == known.end()) {
@@ -78,11 +89,11 @@ const std::vector<Proxy>& all_proxies() {
   return proxies;
 }
 
-std::vector<const Proxy*> parse_proxies(std::string_view names) {
+std::vector<const Proxy*> parse_proxies(std::string_view names, const spaces::SearchSpace* space) {
   std::set<std::string> wanted;
   while (true) {
     const size_t comma = names.find(',');
-    add_names(names.substr(0, comma), wanted);
+    add_names(names.substr(0, comma), space, wanted);
     if (comma == std::string_view::npos) break;
     names.remove_prefix(comma + 1);
   }

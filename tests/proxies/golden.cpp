@@ -93,7 +93,7 @@ std::map<std::string, std::optional<double>> score(const GoldenKey& key) {
   overrides.cells = 1;
   overrides.batch = 8;
   const proxies::Plan plan =
-      proxies::make_plan(space, proxies::parse_proxies("all"), proxies::Fidelity::kShared, overrides);
+      proxies::make_plan(space, proxies::parse_proxies("all", &space), proxies::Fidelity::kShared, overrides);
   const nn::InputSource source("reference", /*seed=*/0);
   nn::MinibatchStore minibatches(source);
   proxies::prepare_minibatches(plan, minibatches);

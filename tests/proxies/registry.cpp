@@ -6,6 +6,7 @@
 
 #include "core/error.h"
 #include "proxies/proxy.h"
+#include "spaces/search_space.h"
 
 namespace zeroth::proxies {
 namespace {
@@ -43,6 +44,17 @@ TEST_CASE("chosen proxies come in column order, each once") {
   CHECK(names_of(parse_proxies("zico,params,snip,params")) == Names{"params", "snip", "zico"});
   CHECK(names_of(parse_proxies("all")) == all_names());
   CHECK(names_of(parse_proxies("snip,all")) == all_names());
+}
+
+TEST_CASE("in a space, all are those that its example has a score for; others can be named") {
+  const spaces::SearchSpace& space = spaces::find_space("nasbench201");
+  Names suited;
+  for (const Proxy& proxy : all_proxies()) {
+    if (proxy.networks == "all") suited.push_back(proxy.name);
+  }
+  REQUIRE(suited.size() < all_proxies().size());
+  CHECK(names_of(parse_proxies("all", &space)) == suited);
+  CHECK(names_of(parse_proxies("dss,snip", &space)) == Names{"snip", "dss"});
 }
 
 TEST_CASE("the default set is one of listed proxies, and can be added to") {

@@ -51,7 +51,7 @@ void list_proxies(bool in_full, const std::string& space_name) {
       continue;
     }
     const bool is_default = std::find(defaults.begin(), defaults.end(), proxy.name) != defaults.end();
-    std::cout << fmt::format("{:<20} {} {}\n", proxy.name, is_default ? '*' : ' ', proxy.summary);
+    std::cout << fmt::format("{:<24} {} {}\n", proxy.name, is_default ? '*' : ' ', proxy.summary);
   }
   if (!in_full) std::cout << "* in the default set. `zeroth list proxies --long` says how each is computed.\n";
 }

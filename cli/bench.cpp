@@ -113,14 +113,14 @@ class Bench {
     if (fidelity == proxies::Fidelity::kFast) sets.insert(sets.end(), {"ntk_cond", "default"});
     if (options.each) {
       sets.clear();
-      for (const proxies::Proxy* proxy : proxies::parse_proxies("all")) {
+      for (const proxies::Proxy* proxy : proxies::parse_proxies("all", &space_)) {
         if (proxy->score) sets.push_back(proxy->name);
       }
     }
     if (options.run.proxies != "default") sets.push_back(options.run.proxies);
     const proxies::Overrides overrides = read_overrides(options.run, source_.classes());
     const auto plan_of = [&](const std::string& set) {
-      proxies::Plan plan = proxies::make_plan(space_, proxies::parse_proxies(set), fidelity, overrides);
+      proxies::Plan plan = proxies::make_plan(space_, proxies::parse_proxies(set, &space_), fidelity, overrides);
       proxies::prepare_minibatches(plan, minibatches_);
       return plan;
     };
@@ -200,7 +200,7 @@ void Bench::measure_architecture(const spaces::Candidate& candidate) {
 void Bench::measure_rates() {
   const auto fidelity = proxies::parse_fidelity(options_.run.fidelity);
   const std::string set = fidelity == proxies::Fidelity::kFast ? "default" : "grad_norm,nwot,zico,jacob_cov";
-  const proxies::Plan plan = proxies::make_plan(space_, proxies::parse_proxies(set), fidelity,
+  const proxies::Plan plan = proxies::make_plan(space_, proxies::parse_proxies(set, &space_), fidelity,
                                                 read_overrides(options_.run, source_.classes()));
   proxies::prepare_minibatches(plan, minibatches_);
   const proxies::Scorer scorer(space_, plan, minibatches_, options_.run.seed);

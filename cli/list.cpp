@@ -28,7 +28,8 @@ std::string pass_names(proxies::PassSet passes) {
 void print_long(const Proxy& proxy, const spaces::SearchSpace& space) {
   std::cout << fmt::format("{}\n  measures  {}\n  formula   {}\n  sign      larger is better; {}\n", proxy.name,
                            proxy.summary, proxy.formula, proxy.sign);
-  std::cout << fmt::format("  golden    {}\n  labels    {}\n", proxy.golden, proxy.uses_labels ? "used" : "not used");
+  std::cout << fmt::format("  golden    {}\n  labels    {}\n  networks  {}\n", proxy.golden,
+                           proxy.uses_labels ? "used" : "not used", proxy.networks);
   if (proxy.score_facts) {
     std::cout << "  passes    none; the full network, at every fidelity\n";
   } else {
@@ -50,7 +51,7 @@ void list_proxies(bool in_full, const std::string& space_name) {
       continue;
     }
     const bool is_default = std::find(defaults.begin(), defaults.end(), proxy.name) != defaults.end();
-    std::cout << fmt::format("{:<20} {} {}\n", proxy.name, is_default ? '*' : ' ', proxy.summary);
+    std::cout << fmt::format("{:<24} {} {}\n", proxy.name, is_default ? '*' : ' ', proxy.summary);
   }
   if (!in_full) std::cout << "* in the default set. `zeroth list proxies --long` says how each is computed.\n";
   for (const proxies::ProxyMaker& maker : proxies::proxy_makers()) {

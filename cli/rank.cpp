@@ -119,7 +119,7 @@ class RankRun {
 };
 
 proxies::Plan plan_of(const spaces::SearchSpace& space, const RunOptions& options, const nn::InputSource& source) {
-  return proxies::make_plan(space, table_proxies(options.proxies), proxies::parse_fidelity(options.fidelity),
+  return proxies::make_plan(space, table_proxies(options.proxies, space), proxies::parse_fidelity(options.fidelity),
                             read_overrides(options, source.classes()));
 }
 
@@ -198,9 +198,10 @@ void RankRun::score() {
 
 // What FILE.ranked.csv combines: the proxies the user named; of `all`, only the default ones.
 std::vector<std::string> RankRun::combined_proxies() const {
-  if (("," + options_.run.proxies + ",").find(",all,") != std::string::npos) return proxies::default_proxies();
+  const bool all = ("," + options_.run.proxies + ",").find(",all,") != std::string::npos;
   std::vector<std::string> names;
-  for (const proxies::Proxy* proxy : proxies::parse_proxies(options_.run.proxies)) names.push_back(proxy->name);
+  for (const proxies::Proxy* proxy : proxies::parse_proxies(all ? "default" : options_.run.proxies, &space_))
+    names.push_back(proxy->name);
   return names;
 }
 

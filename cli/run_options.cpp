@@ -115,8 +115,8 @@ int worker_count(const RunOptions& options) {
   return static_cast<int>(jobs);
 }
 
-std::vector<const proxies::Proxy*> table_proxies(const std::string& chosen) {
-  return proxies::parse_proxies(std::string(kCostColumns) + "," + chosen);
+std::vector<const proxies::Proxy*> table_proxies(const std::string& chosen, const spaces::SearchSpace& space) {
+  return proxies::parse_proxies(std::string(kCostColumns) + "," + chosen, &space);
 }
 
 }  // namespace zeroth::cli

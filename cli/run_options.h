@@ -41,6 +41,6 @@ proxies::Overrides read_overrides(const RunOptions& options, int64_t source_clas
 int worker_count(const RunOptions& options);
 
 // The cost columns, which always stand in a table, and the chosen proxies, in column order.
-std::vector<const proxies::Proxy*> table_proxies(const std::string& chosen);
+std::vector<const proxies::Proxy*> table_proxies(const std::string& chosen, const spaces::SearchSpace& space);
 
 }  // namespace zeroth::cli

@@ -12,18 +12,22 @@ namespace {
 using spaces::ParamRole;
 using spaces::ParamSpec;
 
+// Of class tokens and position embeddings. BERT and AutoFormer cut the normal off, BERT at two deviations, AutoFormer
+// at a hundred.
+constexpr double kTokenDeviation = 0.02;
+
 struct Fans {
   double in, out;
 };
 
-// Of a convolution (out, in, kh, kw) or a linear layer (out, in).
+// Of a convolution (out, in, kh, kw), a linear layer (out, in) or rows of tokens (rows, channels).
 Fans fans(const ParamSpec& spec) {
   double field = 1.0;
   for (size_t i = 2; i < spec.shape.size(); ++i) field *= static_cast<double>(spec.shape[i]);
   return {static_cast<double>(spec.shape[1]) * field, static_cast<double>(spec.shape[0]) * field};
 }
 
-bool is_weight(ParamRole role) { return role == ParamRole::kConvWeight || role == ParamRole::kLinearWeight; }
+bool is_of_tokens(ParamRole role) { return role == ParamRole::kEmbedding || role == ParamRole::kTokenParameter; }
 
 template <typename T>
 void fill_weight(T* out, const ParamSpec& spec, Init init, const core::Stream& stream, uint64_t weight_number) {
@@ -65,6 +69,11 @@ std::vector<torch::Tensor> fill_params(const spaces::OpGraph& graph, Init init, 
     if (is_weight(spec.role)) {
       fill_weight(value.data_ptr<T>(), spec, init, stream, weights++);
       last_fan_in = fans(spec).in;
+    } else if (is_of_tokens(spec.role) && init == Init::kReference) {
+      fill_weight(value.data_ptr<T>(), spec, init, stream, weights++);
+    } else if (is_of_tokens(spec.role)) {
+      const double deviation = spec.role == ParamRole::kEmbedding ? 1.0 : kTokenDeviation;
+      stream.fill_normal(value.data_ptr<T>(), static_cast<size_t>(spec.numel()), deviation);
     } else if (spec.role == ParamRole::kNormWeight) {
       value.fill_(1.0);
     } else if (spec.role == ParamRole::kLinearBias && init == Init::kPytorch) {

@@ -12,4 +12,12 @@ namespace zeroth::nn {
 torch::Tensor loss(const torch::Tensor& outputs, const Setting& setting, const MinibatchStore& minibatches, Draw draw,
                    int repeat);
 
+// The gradient of each image's own loss to its outputs, of the outputs' shape: what all images' gradients to the
+// weights start from.
+torch::Tensor image_loss_gradients(const torch::Tensor& outputs, const Setting& setting,
+                                   const MinibatchStore& minibatches, int repeat);
+
+// 1 at the outputs of each image's true class, 0 elsewhere, of the outputs' shape.
+torch::Tensor true_classes(const torch::Tensor& outputs, const torch::Tensor& labels);
+
 }  // namespace zeroth::nn

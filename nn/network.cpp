@@ -6,6 +6,7 @@
 
 #include "core/error.h"
 #include "nn/convolution.h"
+#include "nn/token_operators.h"
 
 namespace zeroth::nn {
 namespace {
@@ -33,6 +34,61 @@ std::vector<int> executed_nodes(const spaces::OpGraph& graph) {
   return executed;
 }
 
+// The operators of transformers. `operand` and `param` give the tensors that a node reads, by number.
+template <typename Operand, typename Param>
+torch::Tensor token_operator(const OpNode& node, const Operand& operand, const Param& param) {
+  switch (node.kind) {
+    case OpKind::kLayerNorm:
+      return layer_norm(operand(0), param(0), param(1));
+    case OpKind::kGelu:
+      return at::gelu(operand(0));
+    case OpKind::kTokens:
+      return pixels_as_tokens(operand(0));
+    case OpKind::kEmbedding:
+      return at::embedding(param(0), operand(0).to(torch::kInt64));
+    case OpKind::kClassToken:
+      return with_class_token(operand(0), param(0));
+    case OpKind::kAddParameter:
+      return at::add(operand(0), param(0));
+    case OpKind::kAttentionScores:
+      return attention_scores(operand(0), operand(1), node.heads);
+    case OpKind::kAttentionContext:
+      return attention_context(operand(0), operand(1));
+    case OpKind::kFirstToken:
+      return operand(0).select(1, 0);
+    default:
+      throw core::Bug("an operator without a rule: " + node.scope);
+  }
+}
+
+// The value of a node that is neither the input nor a batch norm.
+template <typename Operand, typename Param>
+torch::Tensor apply(const OpNode& node, const Operand& operand, const Param& param, bool second_order) {
+  switch (node.kind) {
+    case OpKind::kConv2d:
+      return second_order ? twice_differentiable_convolution(operand(0), param(0), node)
+                          : convolution(operand(0), param(0), node);
+    case OpKind::kRelu:
+      return at::relu(operand(0));
+    case OpKind::kAvgPool:
+      return at::avg_pool2d(operand(0), node.kernel, node.stride, node.padding, /*ceil_mode=*/false,
+                            /*count_include_pad=*/false);
+    case OpKind::kGlobalAvgPool:
+      return operand(0).dim() == 3 ? operand(0).mean(1) : operand(0).mean({2, 3});
+    case OpKind::kLinear:
+      return linear(operand(0), param(0), param(1));
+    case OpKind::kAdd: {
+      torch::Tensor sum = at::add(operand(0), operand(1));
+      for (size_t k = 2; k < node.operands.size(); ++k) sum.add_(operand(k));
+      return sum;
+    }
+    case OpKind::kZero:
+      return at::mul(operand(0), 0.0);
+    default:
+      return token_operator(node, operand, param);
+  }
+}
+
 }  // namespace
 
 Network::Network(spaces::OpGraph graph, std::vector<torch::Tensor> params)
@@ -41,11 +97,12 @@ Network::Network(spaces::OpGraph graph, std::vector<torch::Tensor> params)
   std::vector<int> layer_of_param(params_.size(), -1);
   for (size_t i = 0; i < params_.size(); ++i) {
     const ParamRole role = graph_.params()[i].role;
-    if (role == ParamRole::kConvWeight || role == ParamRole::kLinearWeight) {
+    if (spaces::is_weight(role)) {
       layer_of_param[i] = static_cast<int>(weights_.size());
       weights_.push_back(params_[i]);
     }
-    if (role != ParamRole::kLinearBias && role != ParamRole::kNormBias) weights_and_gains_.push_back(params_[i]);
+    const bool other = role == ParamRole::kLinearBias || role == ParamRole::kNormBias;
+    if (!other && role != ParamRole::kTokenParameter) weights_and_gains_.push_back(params_[i]);
   }
   for (const OpNode& node : graph_.nodes()) {
     const bool layer = node.kind == OpKind::kConv2d || node.kind == OpKind::kLinear;
@@ -58,6 +115,15 @@ Network::Network(spaces::OpGraph graph, std::vector<torch::Tensor> params)
     if (executed_[i] != static_cast<int>(i)) continue;
     for (const int operand : graph_.nodes()[i].operands) ++reads_[static_cast<size_t>(executed(operand))];
   }
+}
+
+std::vector<torch::Tensor> Network::weights_of(const std::vector<torch::Tensor>& values) const {
+  ZEROTH_CHECK(values.size() == params_.size());
+  std::vector<torch::Tensor> found;
+  for (size_t i = 0; i < values.size(); ++i) {
+    if (spaces::is_weight(graph_.params()[i].role)) found.push_back(values[i]);
+  }
+  return found;
 }
 
 torch::Tensor Network::forward(const torch::Tensor& images, Norm norm, const Observer& observer) const {
@@ -86,37 +152,12 @@ torch::Tensor Network::run(const std::vector<torch::Tensor>& params, const torch
     const auto param = [&](size_t k) -> const torch::Tensor& { return params[static_cast<size_t>(node.params[k])]; };
     torch::Tensor& value = values[i];
     torch::Tensor inverse_deviation;
-    switch (node.kind) {
-      case OpKind::kInput:
-        value = images;
-        break;
-      case OpKind::kConv2d:
-        value = second_order ? twice_differentiable_convolution(operand(0), param(0), node)
-                             : convolution(operand(0), param(0), node);
-        break;
-      case OpKind::kBatchNorm:
-        std::tie(value, inverse_deviation) = batch_norm(operand(0), param(0), param(1), norm);
-        break;
-      case OpKind::kRelu:
-        value = at::relu(operand(0));
-        break;
-      case OpKind::kAvgPool:
-        value = at::avg_pool2d(operand(0), node.kernel, node.stride, node.padding, /*ceil_mode=*/false,
-                               /*count_include_pad=*/false);
-        break;
-      case OpKind::kGlobalAvgPool:
-        value = operand(0).mean({2, 3});
-        break;
-      case OpKind::kLinear:
-        value = at::addmm(param(1), operand(0), param(0).t());
-        break;
-      case OpKind::kAdd:
-        value = at::add(operand(0), operand(1));
-        for (size_t k = 2; k < node.operands.size(); ++k) value.add_(operand(k));
-        break;
-      case OpKind::kZero:
-        value = at::mul(operand(0), 0.0);
-        break;
+    if (node.kind == OpKind::kInput) {
+      value = images;
+    } else if (node.kind == OpKind::kBatchNorm) {
+      std::tie(value, inverse_deviation) = batch_norm(operand(0), param(0), param(1), norm);
+    } else {
+      value = apply(node, operand, param, second_order);
     }
     if (observer) observer({static_cast<int>(i), uses_[i], value, inverse_deviation});
     for (const int read : node.operands) {

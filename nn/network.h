@@ -15,7 +15,7 @@ namespace zeroth::nn {
 struct NodeResult {
   int node;
   int uses;
-  const torch::Tensor& value;              // (N, C, H, W) or (N, C)
+  const torch::Tensor& value;              // (N, C, H, W), (N, C) or tokens (N, T, C)
   const torch::Tensor& inverse_deviation;  // what a batch norm multiplied by (nn/batch_norm.h); undefined for others
 };
 using Observer = std::function<void(const NodeResult&)>;
@@ -29,19 +29,21 @@ class Network {
   const std::vector<torch::Tensor>& params() const { return params_; }
   // Weights of convolutions and linear layers in module order, the tensors that most proxies sum over.
   const std::vector<torch::Tensor>& weights() const { return weights_; }
-  // All parameters whose name ends in "weight": with those of the batch norms.
+  // Which of weights() a convolution or linear layer has; -1 for other nodes.
+  int layer(int node) const { return layers_[static_cast<size_t>(node)]; }
+  // What of `values`, one for each of params(), belongs to weights().
+  std::vector<torch::Tensor> weights_of(const std::vector<torch::Tensor>& values) const;
+  // All parameters whose name ends in "weight": with those of norms and of embeddings.
   const std::vector<torch::Tensor>& weights_and_gains() const { return weights_and_gains_; }
 
-  // Logits (N, classes). Takes part in autograd unless a guard says otherwise.
+  // What the last node yields, mostly logits (N, classes). A text network reads whole numbers (N, tokens) for images.
+  // Takes part in autograd unless a guard says otherwise.
   torch::Tensor forward(const torch::Tensor& images, Norm norm, const Observer& observer = {}) const;
   // The same with batch statistics, for a gradient to weights() that is differentiated again.
   torch::Tensor forward_for_second_order(const torch::Tensor& images) const;
   // The same graph with other parameters in place of params().
   torch::Tensor forward_with(const std::vector<torch::Tensor>& params, const torch::Tensor& images, Norm norm,
                              const Observer& observer = {}) const;
-
-  // Which of weights() a convolution or linear layer has; -1 for other nodes.
-  int layer(int node) const { return layers_[static_cast<size_t>(node)]; }
 
   // The node that is executed for `node`: itself, or an earlier weightless node that computes the same.
   int executed(int node) const { return executed_[static_cast<size_t>(node)]; }

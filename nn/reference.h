@@ -5,7 +5,8 @@
 //                   z = (z ^ z >> 27) * 0x94D049BB133111EB;  return z ^ z >> 31        (64-bit, wrapping)
 //   u(k, i)       = (splitmix64(k * 2^32 + i) >> 11) * 2^-53                             in [0, 1)
 //   weight tensor k (convolutions and linear layers in module order), element i in row-major order:
-//                   sqrt(6 / fan_in) * (2 u(k, i) - 1);  batch norm 1 and 0;  biases 0
+//                   sqrt(6 / fan_in) * (2 u(k, i) - 1);  norms 1 and 0;  biases 0. Embeddings, class tokens and
+//                   position embeddings count among the weight tensors, with their width for fan_in
 //   image batch of stream s, element i:  u(q, 12i) + ... + u(q, 12i + 11) - 6,  q = 0x1000000 + s
 //   label of image n:  n mod classes
 //   normal weight tensor k, element i: as image element i of stream k, but q = 0x3000000 + k

@@ -16,7 +16,8 @@ enum class GraphView { kCanonical, kAsWritten };
 
 enum class DType { kFloat32, kFloat64 };
 
-// How weights are drawn; fan_in = in * kh * kw, fan_out = out * kh * kw. Batch norm starts as 1 and 0.
+// How weights are drawn; fan_in = in * kh * kw, fan_out = out * kh * kw. Norms start as 1 and 0;
+// embeddings are N(0, 1), class tokens and position embeddings N(0, 0.02^2), but by the hash rule too with kReference.
 enum class Init {
   kPytorch,             // uniform within 1/sqrt(fan_in), linear biases too: PyTorch's default
   kKaimingNormalFanIn,  // N(0, 2/fan_in), biases 0

@@ -8,9 +8,11 @@ namespace {
 using torch::Tensor;
 
 std::vector<double> saliency_of(const Tensor& activation, const Tensor& gradient) {
-  const std::vector<double> sums = position_sums(activation, gradient);
+  const bool tokens = activation.dim() == 3;  // (N, T, C)
+  const std::vector<double> sums = tokens ? position_sums(activation.transpose(1, 2), gradient.transpose(1, 2))
+                                          : position_sums(activation, gradient);
   const auto images = static_cast<double>(activation.size(0));
-  std::vector<double> saliency(static_cast<size_t>(activation.size(1)), 0.0);
+  std::vector<double> saliency(sums.size() / static_cast<size_t>(activation.size(0)), 0.0);
   for (size_t i = 0; i < sums.size(); ++i) saliency[i % saliency.size()] += sums[i] * sums[i];
   for (double& channel : saliency) channel *= 0.5 / images;
   return saliency;

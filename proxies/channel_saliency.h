@@ -13,10 +13,11 @@ class ChannelSaliency {
  public:
   explicit ChannelSaliency(const nn::Network& network);
 
-  // Watches the outputs of convolutions (N, C, H, W) and linear layers (N, C).
+  // Watches the outputs of convolutions (N, C, H, W) and linear layers, (N, C) or tokens (N, T, C).
   void observe(const nn::NodeResult& result);
   void start() { state_->active = true; }
-  // For each convolution and linear layer in module order, by output channel: 1/2 mean_n (sum_hw a * dL/da)^2.
+  // For each convolution and linear layer in module order, by output channel: 1/2 mean_n (sum a * dL/da)^2, summed over
+  // positions.
   std::vector<std::vector<double>> stop();
 
  private:

@@ -1,5 +1,7 @@
 #include "proxies/pass.h"
 
+#include <algorithm>
+
 namespace zeroth::proxies {
 
 const std::vector<Pass>& all_passes() {
@@ -10,21 +12,37 @@ const std::vector<Pass>& all_passes() {
       Pass::kTapSteps,        Pass::kPerturbation,   Pass::kAbsoluteNormed,  Pass::kLayerPatterns,
       Pass::kFullGradient,    Pass::kClassJacobian,  Pass::kImageSigns,      Pass::kImageKernel,
       Pass::kTrueLogitRows,   Pass::kRunningKernel,  Pass::kUnitPatterns,    Pass::kFirstImage,
-      Pass::kCorrelations,    Pass::kCurve,
+      Pass::kCorrelations,    Pass::kCurve,          Pass::kSumGradient,     Pass::kTokenStatistics,
+      Pass::kHiddenSpectrum,
   };
   return passes;
 }
 
 std::string_view name_of(Pass pass) {
   static const std::vector<std::string_view> names = {
-      "patterns",        "input_jacobian",   "loss_gradient",  "channel_saliency", "hessian_gradient",
-      "second_gradient", "absolute_weights", "coupled_kernel", "sample_kernel",    "thin_codes",
-      "layer_outputs",   "tap_entropies",    "tap_steps",      "perturbation",     "absolute_normed",
-      "layer_patterns",  "full_gradient",    "class_jacobian", "image_signs",      "image_kernel",
-      "true_logit_rows", "running_kernel",   "unit_patterns",  "first_image",      "correlations",
-      "curve",
+      "patterns",        "input_jacobian",   "loss_gradient",    "channel_saliency", "hessian_gradient",
+      "second_gradient", "absolute_weights", "coupled_kernel",   "sample_kernel",    "thin_codes",
+      "layer_outputs",   "tap_entropies",    "tap_steps",        "perturbation",     "absolute_normed",
+      "layer_patterns",  "full_gradient",    "class_jacobian",   "image_signs",      "image_kernel",
+      "true_logit_rows", "running_kernel",   "unit_patterns",    "first_image",      "correlations",
+      "curve",           "sum_gradient",     "token_statistics", "hidden_spectrum",
   };
   return names[static_cast<size_t>(pass)];
+}
+
+std::string obstacle(PassSet passes, const spaces::OpGraph& graph) {
+  const PassSet to_images = {Pass::kInputJacobian, Pass::kClassJacobian, Pass::kCurve, Pass::kPerturbation};
+  const PassSet by_image = {Pass::kSampleKernel, Pass::kTrueLogitRows, Pass::kImageSigns, Pass::kImageKernel,
+                            Pass::kRunningKernel};
+  const PassSet of_maps = {Pass::kFirstImage, Pass::kCorrelations, Pass::kTapEntropies, Pass::kTapSteps,
+                           Pass::kLayerPatterns};
+  if (passes.has_any(to_images) && graph.nodes().front().shape.tokens) return "words have no gradient";
+  const bool transformer = std::any_of(graph.nodes().begin(), graph.nodes().end(), [](const spaces::OpNode& node) {
+    return node.shape.tokens || node.kind == spaces::OpKind::kLayerNorm || node.kind == spaces::OpKind::kGelu;
+  });
+  if (!transformer) return "";
+  if (passes.has_any(by_image)) return "gradients by image are for convolutions";
+  return passes.has_any(of_maps) ? "measures of feature maps are for convolutions" : "";
 }
 
 }  // namespace zeroth::proxies

@@ -5,8 +5,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
+#include <string>
 #include <string_view>
 #include <vector>
+
+#include "spaces/op_graph.h"
 
 namespace zeroth::proxies {
 
@@ -37,6 +40,9 @@ enum class Pass : uint32_t {
   kFirstImage,       // forward 1: the first image's feature map of every node, kept
   kCorrelations,     // forward 1: how far the channels of each of those maps are from linear dependence
   kCurve,            // forward of one image and its derivatives along a circle
+  kSumGradient,      // forward 1, one backward from the sum of all outputs to the weights
+  kTokenStatistics,  // forward 1: activations and attention of a transformer's layers
+  kHiddenSpectrum,   // forward 1: eigenvalues of each feed-forward layer's hidden states
 };
 inline constexpr size_t kPassCount = 32;  // at most
 
@@ -68,5 +74,8 @@ class PassSet {
 // All passes in the order of the enumerators, and their names in tables: "loss_gradient".
 const std::vector<Pass>& all_passes();
 std::string_view name_of(Pass pass);
+
+// Why one of the passes cannot run on a network, in few words; empty where all can.
+std::string obstacle(PassSet passes, const spaces::OpGraph& graph);
 
 }  // namespace zeroth::proxies

@@ -7,7 +7,7 @@
 
 namespace zeroth::proxies {
 
-// By image and channel, n * C + c: the sum over positions of a * b. Both (N, C, H, W), or (N, C) with one position.
+// By image and channel, n * C + c: the sum over positions of a * b. Both (N, C, ...), or (N, C) with one position.
 std::vector<double> position_sums(const torch::Tensor& a, const torch::Tensor& b);
 
 }  // namespace zeroth::proxies

@@ -1,15 +1,13 @@
 #include "proxies/probe.h"
 
-#include <chrono>
-
 #include "core/error.h"
 #include "nn/loss.h"
 #include "proxies/channel_saliency.h"
 #include "proxies/coupled_kernel.h"
-#include "proxies/curve.h"
+#include "proxies/hidden_spectrum.h"
 #include "proxies/reduce.h"
 #include "proxies/sample_kernel.h"
-#include "proxies/thin_codes.h"
+#include "proxies/stopwatch.h"
 
 namespace zeroth::proxies {
 namespace {
@@ -20,23 +18,11 @@ using nn::Norm;
 using spaces::OpKind;
 using torch::Tensor;
 
-class Stopwatch {
- public:
-  explicit Stopwatch(double& total) : total_(total), start_(std::chrono::steady_clock::now()) {}
-  ~Stopwatch() { total_ += std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count(); }
-  Stopwatch(const Stopwatch&) = delete;
-  Stopwatch& operator=(const Stopwatch&) = delete;
-
- private:
-  double& total_;
-  std::chrono::steady_clock::time_point start_;
-};
-
 const PassSet kNeedLossGradient = {Pass::kLossGradient, Pass::kChannelSaliency, Pass::kHessianGradient,
                                    Pass::kFullGradient};
 const PassSet kNeedAutograd = {Pass::kLossGradient,  Pass::kChannelSaliency, Pass::kHessianGradient,
                                Pass::kInputJacobian, Pass::kCoupledKernel,   Pass::kTapSteps,
-                               Pass::kFullGradient,  Pass::kClassJacobian};
+                               Pass::kFullGradient,  Pass::kClassJacobian,   Pass::kSumGradient};
 const PassSet kOffFirstForward = {Pass::kSecondGradient, Pass::kAbsoluteWeights, Pass::kAbsoluteNormed,
                                   Pass::kThinCodes,      Pass::kLayerPatterns,   Pass::kImageSigns,
                                   Pass::kImageKernel,    Pass::kRunningKernel,   Pass::kCurve};
@@ -44,25 +30,8 @@ const PassSet kSampleGradients = {Pass::kSampleKernel, Pass::kTrueLogitRows};
 const PassSet kImageGradients = {Pass::kImageSigns, Pass::kImageKernel};
 const PassSet kNeedImages = {Pass::kInputJacobian, Pass::kClassJacobian};
 // What is done while the forward runs, and timed by itself.
-const std::vector<Pass> kInsideForward = {Pass::kPatterns, Pass::kUnitPatterns, Pass::kFirstImage, Pass::kCorrelations};
-
-bool is_weight(spaces::ParamRole role) {
-  return role == spaces::ParamRole::kConvWeight || role == spaces::ParamRole::kLinearWeight;
-}
-
-// What of `values`, one for each of the network's params(), belongs to its weights().
-std::vector<Tensor> weights_of(const nn::Network& network, const std::vector<Tensor>& values) {
-  std::vector<Tensor> found;
-  for (size_t i = 0; i < values.size(); ++i) {
-    if (is_weight(network.graph().params()[i].role)) found.push_back(values[i]);
-  }
-  return found;
-}
-
-// (N, classes): 1 for each image's true class.
-Tensor true_classes(const Tensor& logits, const Tensor& labels) {
-  return at::zeros_like(logits).scatter_(1, labels.unsqueeze(1), 1.0);
-}
+const std::vector<Pass> kInsideForward = {Pass::kPatterns,     Pass::kUnitPatterns,    Pass::kFirstImage,
+                                          Pass::kCorrelations, Pass::kTokenStatistics, Pass::kHiddenSpectrum};
 
 // ReLUs whose result a convolution reads.
 std::vector<bool> relus_before_convolutions(const nn::Network& network) {
@@ -130,6 +99,7 @@ void Probe::run_first_minibatch(PassSet passes) {
     if (passes.has(Pass::kPerturbation)) watchers.features.observe(result);
     if (passes.has(Pass::kLayerOutputs)) keep_layer_output(result);
     observe_maps(passes, result);
+    observe_tokens(passes, result);
   };
 
   Tensor logits;
@@ -143,6 +113,7 @@ void Probe::run_first_minibatch(PassSet passes) {
   run_taps(passes, watchers);
   if (passes.has(Pass::kPerturbation)) run_perturbation(watchers);
   run_jacobians(passes, logits, images);
+  if (passes.has(Pass::kSumGradient)) run_sum_gradient(logits);
   if (passes.has(Pass::kCoupledKernel)) run_coupled_kernel(logits);
   if (passes.has_any(kNeedLossGradient)) {
     run_loss_gradient(passes.has(Pass::kFullGradient), loss(logits, Draw::kFirst), watchers);
@@ -193,7 +164,7 @@ void Probe::run_loss_gradient(bool full, const Tensor& value, Watchers& watchers
   channel_saliency_ = watchers.saliency.stop();
   if (!full) return;
   full_gradient_ = std::move(loss_gradient_);
-  loss_gradient_ = weights_of(network_, full_gradient_);
+  loss_gradient_ = network_.weights_of(full_gradient_);
 }
 
 void Probe::keep_layer_output(const NodeResult& result) {
@@ -212,7 +183,7 @@ void Probe::run_sample_gradients(PassSet passes, SampleGradients& gradients, con
   if (passes.has(Pass::kTrueLogitRows)) {
     const Stopwatch watch(seconds_[static_cast<size_t>(Pass::kTrueLogitRows)]);
     double squares = 0.0;
-    gradients.backward(true_classes(logits.detach(), labels()), SampleGradients::Statistics::kOfBatch,
+    gradients.backward(nn::true_classes(logits.detach(), labels()), SampleGradients::Statistics::kOfBatch,
                        [&](spaces::ParamRole role, const Tensor& rows) {
                          if (role == spaces::ParamRole::kNormWeight) return;
                          squares += sum_over(rows, [](double g) { return g * g; });
@@ -245,34 +216,15 @@ void Probe::run_jacobians(PassSet passes, const Tensor& logits, const Tensor& im
   }
 }
 
-void Probe::run_image_gradients(PassSet passes) {
-  const Pass first = passes.has(Pass::kImageSigns) ? Pass::kImageSigns : Pass::kImageKernel;
-  const Stopwatch watch(seconds_[static_cast<size_t>(first)]);
-  const at::AutoGradMode gradients(false);
-  SampleGradients sample_gradients(network_);
-  const Tensor logits = network_.forward(minibatches_.get(setting_, Draw::kFirst, repeat_).images, Norm::kEachImage,
-                                         [&](const NodeResult& result) { sample_gradients.observe(result); });
-  ++count_.forwards;
-  SampleKernel kernel(logits.size(0));
-  sample_gradients.backward(at::softmax(logits, 1) - true_classes(logits, labels()),
-                            SampleGradients::Statistics::kOfEachImage, [&](spaces::ParamRole role, const Tensor& rows) {
-                              if (!is_weight(role)) return;
-                              if (passes.has(Pass::kImageSigns)) sign_agreement_ += proxies::sign_agreement(rows);
-                              if (passes.has(Pass::kImageKernel)) kernel.add(rows);
-                            });
-  ++count_.backwards;
-  image_kernel_ = kernel.matrix();
-}
-
-void Probe::run_running_kernel() {
-  const Stopwatch watch(seconds_[static_cast<size_t>(Pass::kRunningKernel)]);
-  const at::AutoGradMode gradients(false);
-  SampleGradients sample_gradients(network_);
-  const Tensor logits = network_.forward(minibatches_.get(setting_, Draw::kFirst, repeat_).images, Norm::kRunning,
-                                         [&](const NodeResult& result) { sample_gradients.observe(result); });
-  ++count_.forwards;
-  running_kernel_ = sample_kernel(sample_gradients, logits);
-  ++count_.backwards;
+void Probe::observe_tokens(PassSet passes, const NodeResult& result) {
+  if (passes.has(Pass::kTokenStatistics)) {
+    const Stopwatch watch(seconds_[static_cast<size_t>(Pass::kTokenStatistics)]);
+    token_statistics_.add(network_.graph(), result);
+  }
+  if (passes.has(Pass::kHiddenSpectrum)) {
+    const Stopwatch watch(seconds_[static_cast<size_t>(Pass::kHiddenSpectrum)]);
+    add_hidden_spectrum(network_.graph(), result, hidden_spectra_);
+  }
 }
 
 void Probe::observe_maps(PassSet passes, const NodeResult& result) {
@@ -295,85 +247,11 @@ void Probe::observe_maps(PassSet passes, const NodeResult& result) {
   }
 }
 
-void Probe::run_hessian_gradient() {
-  const Stopwatch watch(seconds_[static_cast<size_t>(Pass::kHessianGradient)]);
-  const nn::Minibatch& batch = minibatches_.get(setting_, Draw::kFirst, repeat_);
-  const Tensor value = loss(network_.forward_for_second_order(batch.images), Draw::kFirst);
-  const std::vector<Tensor> gradients = torch::autograd::grad({value}, network_.weights(), {}, /*retain_graph=*/true,
-                                                              /*create_graph=*/true, /*allow_unused=*/true);
-  ++count_.forwards;
+void Probe::run_sum_gradient(const Tensor& outputs) {
+  const Stopwatch watch(seconds_[static_cast<size_t>(Pass::kSumGradient)]);
+  sum_gradient_ = torch::autograd::grad({outputs.sum()}, network_.weights(), {}, /*retain_graph=*/true,
+                                        /*create_graph=*/false, /*allow_unused=*/true);
   ++count_.backwards;
-  std::vector<Tensor> products;
-  for (const Tensor& gradient : gradients) {
-    if (gradient.defined() && gradient.requires_grad()) products.push_back((gradient.detach() * gradient).sum());
-  }
-  hessian_gradient_.resize(network_.weights().size());
-  if (products.empty()) return;  // a dead network's gradient is a constant zero
-  hessian_gradient_ = torch::autograd::grad({at::stack(products).sum()}, network_.weights(), {}, /*retain_graph=*/false,
-                                            /*create_graph=*/false, /*allow_unused=*/true);
-  ++count_.backwards;
-}
-
-void Probe::run_second_gradient() {
-  const Stopwatch watch(seconds_[static_cast<size_t>(Pass::kSecondGradient)]);
-  const nn::Minibatch& batch = minibatches_.get(setting_, Draw::kSecond, repeat_);
-  const Tensor value = loss(network_.forward(batch.images, Norm::kBatch), Draw::kSecond);
-  second_gradient_ = torch::autograd::grad({value}, network_.weights(), {}, /*retain_graph=*/false,
-                                           /*create_graph=*/false, /*allow_unused=*/true);
-  ++count_.forwards;
-  ++count_.backwards;
-}
-
-void Probe::run_absolute_weights(PassSet passes) {
-  if (!passes.has_any({Pass::kAbsoluteWeights, Pass::kAbsoluteNormed})) return;
-  // Values grow by orders of magnitude a layer: float32 overflows on deep networks.
-  std::vector<Tensor> params;
-  for (size_t i = 0; i < network_.params().size(); ++i) {
-    const Tensor value = network_.params()[i].detach().abs().to(torch::kFloat64);
-    params.push_back(value.set_requires_grad(is_weight(network_.graph().params()[i].role)));
-  }
-  absolute_weights_ = weights_of(network_, params);
-  const spaces::NetShape& shape = setting_.shape;
-  const Tensor ones = torch::ones({1, shape.input_channels, shape.resolution, shape.resolution}, torch::kFloat64);
-  const auto run_with = [&](Pass pass, Norm norm, std::vector<Tensor>& gradient) {
-    if (!passes.has(pass)) return;
-    const Stopwatch watch(seconds_[static_cast<size_t>(pass)]);
-    gradient = torch::autograd::grad({network_.forward_with(params, ones, norm).sum()}, absolute_weights_, {},
-                                     /*retain_graph=*/false, /*create_graph=*/false, /*allow_unused=*/true);
-    ++count_.forwards;
-    ++count_.backwards;
-  };
-  run_with(Pass::kAbsoluteWeights, Norm::kBypass, absolute_gradient_);
-  run_with(Pass::kAbsoluteNormed, Norm::kBatch, absolute_normed_gradient_);
-}
-
-void Probe::run_layer_patterns() {
-  const Stopwatch watch(seconds_[static_cast<size_t>(Pass::kLayerPatterns)]);
-  const at::AutoGradMode gradients(false);
-  layer_patterns_.resize(network_.weights().size());
-  network_.forward(minibatches_.get(setting_, Draw::kFirst, repeat_).images, Norm::kRunning,
-                   [this](const NodeResult& result) {
-                     const int layer = network_.layer(result.node);
-                     if (layer >= 0) layer_patterns_[static_cast<size_t>(layer)].add(result.value, result.uses);
-                   });
-  ++count_.forwards;
-}
-
-void Probe::run_thin_codes() {
-  const Stopwatch watch(seconds_[static_cast<size_t>(Pass::kThinCodes)]);
-  const at::AutoGradMode gradients(false);
-  for (const Draw draw : {Draw::kThin1, Draw::kThin2, Draw::kThin3}) {
-    const auto codes = proxies::thin_codes(network_, minibatches_.get(setting_, draw, repeat_).images);
-    thin_codes_.insert(thin_codes_.end(), codes.begin(), codes.end());
-    ++count_.forwards;
-  }
-}
-
-void Probe::run_curve() {
-  const Stopwatch watch(seconds_[static_cast<size_t>(Pass::kCurve)]);
-  const CurvePoint point = circle_point(network_.graph().nodes().front().shape, stream("circle", 0));
-  curvature_ = extrinsic_curvature(curve_point(network_, point));
-  ++count_.forwards;
 }
 
 void Probe::require(Pass pass) const { ZEROTH_CHECK(done_.has(pass)); }
@@ -423,6 +301,11 @@ const std::vector<ChannelCorrelation>& Probe::channel_correlations() const {
   return require(Pass::kCorrelations), channel_correlations_;
 }
 const std::optional<double>& Probe::curvature() const { return require(Pass::kCurve), curvature_; }
+const std::vector<Tensor>& Probe::sum_gradient() const { return require(Pass::kSumGradient), sum_gradient_; }
+const TokenStatistics& Probe::token_statistics() const { return require(Pass::kTokenStatistics), token_statistics_; }
+const std::vector<Eigen::VectorXd>& Probe::hidden_spectra() const {
+  return require(Pass::kHiddenSpectrum), hidden_spectra_;
+}
 const std::vector<std::vector<uint64_t>>& Probe::thin_codes() const { return require(Pass::kThinCodes), thin_codes_; }
 
 }  // namespace zeroth::proxies

@@ -15,6 +15,7 @@
 #include "proxies/perturbation.h"
 #include "proxies/sample_gradients.h"
 #include "proxies/taps.h"
+#include "proxies/token_statistics.h"
 #include "proxies/unit_patterns.h"
 
 namespace zeroth::proxies {
@@ -90,6 +91,11 @@ class Probe {
   const std::vector<ChannelCorrelation>& channel_correlations() const;
   // Extrinsic curvature of the logits along a circle of inputs (proxies/curve.h); none where they do not move.
   const std::optional<double>& curvature() const;
+  // Gradients of the sum of all outputs, one for each of network().weights(); undefined where they do not depend on it.
+  const std::vector<torch::Tensor>& sum_gradient() const;
+  const TokenStatistics& token_statistics() const;
+  // By feed-forward layer: see proxies/hidden_spectrum.h.
+  const std::vector<Eigen::VectorXd>& hidden_spectra() const;
   // Codes of all images of the thin network's three minibatches.
   const std::vector<std::vector<uint64_t>>& thin_codes() const;
 
@@ -117,6 +123,8 @@ class Probe {
   void run_image_gradients(PassSet passes);
   void run_running_kernel();
   void observe_maps(PassSet passes, const nn::NodeResult& result);
+  void observe_tokens(PassSet passes, const nn::NodeResult& result);
+  void run_sum_gradient(const torch::Tensor& outputs);
   void run_hessian_gradient();
   void run_second_gradient();
   void run_absolute_weights(PassSet passes);
@@ -137,6 +145,7 @@ class Probe {
 
   std::vector<torch::Tensor> loss_gradient_, full_gradient_, second_gradient_, hessian_gradient_;
   std::vector<torch::Tensor> absolute_weights_, absolute_gradient_, absolute_normed_gradient_, layer_outputs_;
+  std::vector<torch::Tensor> sum_gradient_;
   std::vector<std::vector<double>> channel_saliency_;
   Eigen::MatrixXd input_jacobian_, kernel_, image_kernel_, running_kernel_;
   double class_jacobian_square_ = 0.0, sign_agreement_ = 0.0, true_logit_square_ = 0.0;
@@ -151,6 +160,8 @@ class Probe {
   std::vector<FirstMap> first_image_;
   std::vector<ChannelCorrelation> channel_correlations_;
   std::optional<double> curvature_;
+  TokenStatistics token_statistics_;
+  std::vector<Eigen::VectorXd> hidden_spectra_;
 };
 
 }  // namespace zeroth::proxies

@@ -43,6 +43,10 @@ struct Proxy {
   std::string sign;      // why larger is better: "authors'", "minus the authors' value"
   std::string golden;    // how the score follows from the authors' value: "equal", "ln(value)"
   bool uses_labels = false;
+  // Where not every network has a score: which have, for lists; and why a given one has none, in few words, or an empty
+  // text where it has.
+  std::string networks = "all";
+  std::function<std::string(const spaces::OpGraph&)> unsuited;
   // Larger is better. A proxy has one of two forms. Either it needs a network: `request` says which and what passes, at
   // a fidelity whose common setting is `base`; `score` reads them, and throws Degenerate.
   std::function<Request(Fidelity, const nn::Setting& base)> request;
@@ -79,8 +83,9 @@ const std::vector<Proxy>& all_proxies();
 const std::vector<ProxyMaker>& proxy_makers();
 // Comma-separated names, "default" or "all", as the list's entries in column order without repeats, then the made ones
 // as they were asked for; a made one's name is the text as given. All live as long as the program. Throws
-// core::UsageError with the valid names. Thread-safe.
-std::vector<const Proxy*> parse_proxies(std::string_view names);
+// core::UsageError with the valid names. With a space, "default" and "all" leave out what its example is unsuited for.
+// Thread-safe.
+std::vector<const Proxy*> parse_proxies(std::string_view names, const spaces::SearchSpace* space = nullptr);
 // The set that ranks when the user names none.
 const std::vector<std::string>& default_proxies();
 

@@ -3,6 +3,7 @@
 #include <functional>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <utility>
 
@@ -50,12 +51,22 @@ struct Chosen {
   std::vector<const Proxy*> made;
 };
 
-void add_names(std::string_view name, Chosen& chosen) {
+// The example's network, which decides what a set of proxies holds in a space.
+std::optional<spaces::OpGraph> example_network(const spaces::SearchSpace* space) {
+  if (space == nullptr) return std::nullopt;
+  return space->lower(space->cells(space->parse(space->example())), space->fast_shape());
+}
+
+void add_names(std::string_view name, const spaces::SearchSpace* space, Chosen& chosen) {
   const std::vector<Proxy>& all = all_proxies();
-  if (name == "all") {
-    for (const Proxy& proxy : all) chosen.listed.insert(proxy.name);
-  } else if (name == "default") {
-    chosen.listed.insert(default_proxies().begin(), default_proxies().end());
+  if (name == "all" || name == "default") {
+    const std::vector<std::string>& defaults = default_proxies();
+    const std::optional<spaces::OpGraph> example = example_network(space);
+    for (const Proxy& proxy : all) {
+      const bool in_set = name == "all" || std::find(defaults.begin(), defaults.end(), proxy.name) != defaults.end();
+      const bool suited = !proxy.unsuited || !example || proxy.unsuited(*example).empty();
+      if (in_set && suited) chosen.listed.insert(proxy.name);
+    }
   } else if (std::any_of(all.begin(), all.end(), [name](const Proxy& proxy) { return proxy.name == name; })) {
     chosen.listed.emplace(name);
   } else if (const Proxy* made = made_proxy(name)) {
@@ -120,11 +131,11 @@ const std::vector<ProxyMaker>& proxy_makers() {
   return makers;
 }
 
-std::vector<const Proxy*> parse_proxies(std::string_view names) {
+std::vector<const Proxy*> parse_proxies(std::string_view names, const spaces::SearchSpace* space) {
   Chosen chosen;
   while (true) {
     const size_t comma = names.find(',');
-    add_names(names.substr(0, comma), chosen);
+    add_names(names.substr(0, comma), space, chosen);
     if (comma == std::string_view::npos) break;
     names.remove_prefix(comma + 1);
   }

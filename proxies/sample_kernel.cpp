@@ -2,6 +2,7 @@
 
 #include <cstdlib>
 
+#include "core/error.h"
 #include "core/simd.h"
 #include "proxies/reduce.h"
 

@@ -72,7 +72,8 @@ Scores Scorer::score(const spaces::Architecture& architecture, const spaces::Can
       const spaces::OpGraph graph =
           space_.lower(canonical ? form.cells : space_.cells(architecture), group.setting.shape);
       scores.times.lower += seconds_since(lowering);
-      run_group(group, graph, identity, scores);
+      const PlanGroup suited = suited_members(group, graph, scores);
+      if (!suited.members.empty()) run_group(suited, graph, identity, scores);
     } catch (const core::Error& error) {
       fail(group, error.what(), scores);
     } catch (const c10::Error& error) {
@@ -83,6 +84,21 @@ Scores Scorer::score(const spaces::Architecture& architecture, const spaces::Can
   }
   scores.times.total = seconds_since(start);
   return scores;
+}
+
+PlanGroup Scorer::suited_members(const PlanGroup& group, const spaces::OpGraph& graph, Scores& scores) const {
+  PlanGroup suited{group.setting, {}};
+  for (const PlanMember& member : group.members) {
+    const Proxy& proxy = *plan_.proxies[member.proxy];
+    std::string reason = proxy.unsuited ? proxy.unsuited(graph) : "";
+    if (reason.empty()) reason = obstacle(member.passes, graph);
+    if (reason.empty()) {
+      suited.members.push_back(member);
+    } else {
+      scores.proxies[member.proxy].failure = reason;
+    }
+  }
+  return suited;
 }
 
 void Scorer::run_group(const PlanGroup& group, const spaces::OpGraph& graph, uint64_t identity, Scores& scores) const {

@@ -49,6 +49,8 @@ class Scorer {
   Scores score_facts(const spaces::Architecture& architecture, const spaces::CanonicalForm& form) const;
 
  private:
+  // The group without the members that have no score for this network; those get the reason.
+  PlanGroup suited_members(const PlanGroup& group, const spaces::OpGraph& graph, Scores& scores) const;
   void run_group(const PlanGroup& group, const spaces::OpGraph& graph, uint64_t identity, Scores& scores) const;
 
   const spaces::SearchSpace& space_;

@@ -187,6 +187,8 @@ std::vector<std::vector<uint64_t>> thin_codes(const nn::Network& network, const 
       case OpKind::kGlobalAvgPool:
       case OpKind::kLinear:
         return codes;  // no ReLU follows
+      default:
+        throw core::Bug("a thin network with an operator that codes have no rule for: " + node.scope);
     }
   }
   return codes;

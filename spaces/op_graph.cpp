@@ -84,10 +84,11 @@ int OpGraph::global_avg_pool(int x, const std::string& scope) {
   return add_node(make_node(OpKind::kGlobalAvgPool, {x}, {nodes_.at(x).shape.channels, 1, 1}, scope));
 }
 
-int OpGraph::linear(int x, int64_t out_features, const std::string& scope) {
+int OpGraph::linear(int x, int64_t out_features, const std::string& scope, Role role) {
   const FeatureShape in = nodes_.at(x).shape;
-  ZEROTH_CHECK(in.height == 1 && in.width == 1);
-  OpNode node = make_node(OpKind::kLinear, {x}, {out_features, 1, 1}, scope);
+  ZEROTH_CHECK(in.tokens || (in.height == 1 && in.width == 1));
+  OpNode node = make_node(OpKind::kLinear, {x}, {out_features, in.height, in.width, in.tokens}, scope);
+  node.role = role;
   node.params = {add_param(scope + ".weight", ParamRole::kLinearWeight, {out_features, in.channels}),
                  add_param(scope + ".bias", ParamRole::kLinearBias, {out_features})};
   return add_node(std::move(node));
@@ -104,7 +105,7 @@ int OpGraph::add(const std::vector<int>& operands, const std::string& scope) {
     const FeatureShape& term = nodes_.at(operand).shape;
     const bool whole = term.height == shape.height && term.width == shape.width;
     const bool spread = term.height == 1 && term.width == 1;
-    ZEROTH_CHECK(term.channels == shape.channels && (whole || spread));
+    ZEROTH_CHECK(term.channels == shape.channels && term.tokens == shape.tokens && (whole || spread));
   }
   return add_node(make_node(OpKind::kAdd, operands, shape, scope));
 }
@@ -113,16 +114,109 @@ int OpGraph::zero(int x, const std::string& scope) {
   return add_node(make_node(OpKind::kZero, {x}, nodes_.at(x).shape, scope));
 }
 
+int OpGraph::token_input(int64_t tokens) {
+  return add_node(make_node(OpKind::kInput, {}, {1, tokens, 1, /*tokens=*/true}, "input"));
+}
+
+int OpGraph::embedding(int x, int64_t vocabulary, int64_t channels, const std::string& scope) {
+  const FeatureShape in = nodes_.at(x).shape;
+  ZEROTH_CHECK(nodes_.at(x).kind == OpKind::kInput && in.tokens);
+  OpNode node = make_node(OpKind::kEmbedding, {x}, {channels, in.height, 1, /*tokens=*/true}, scope);
+  node.params = {add_param(scope + ".weight", ParamRole::kEmbedding, {vocabulary, channels})};
+  return add_node(std::move(node));
+}
+
+int OpGraph::tokens(int x, const std::string& scope) {
+  const FeatureShape in = nodes_.at(x).shape;
+  ZEROTH_CHECK(!in.tokens);
+  return add_node(make_node(OpKind::kTokens, {x}, {in.channels, in.height * in.width, 1, /*tokens=*/true}, scope));
+}
+
+int OpGraph::class_token(int x, const std::string& scope) {
+  FeatureShape shape = nodes_.at(x).shape;
+  ZEROTH_CHECK(shape.tokens);
+  ++shape.height;
+  OpNode node = make_node(OpKind::kClassToken, {x}, shape, scope);
+  node.params = {add_param(scope, ParamRole::kTokenParameter, {1, shape.channels})};
+  return add_node(std::move(node));
+}
+
+int OpGraph::position_embedding(int x, const std::string& scope) {
+  const FeatureShape shape = nodes_.at(x).shape;
+  ZEROTH_CHECK(shape.tokens);
+  OpNode node = make_node(OpKind::kAddParameter, {x}, shape, scope);
+  node.params = {add_param(scope, ParamRole::kTokenParameter, {shape.height, shape.channels})};
+  return add_node(std::move(node));
+}
+
+int OpGraph::bias(int x, const std::string& scope) {
+  const FeatureShape shape = nodes_.at(x).shape;
+  ZEROTH_CHECK(shape.tokens || (shape.height == 1 && shape.width == 1));
+  OpNode node = make_node(OpKind::kAddParameter, {x}, shape, scope);
+  node.params = {add_param(scope + ".bias", ParamRole::kLinearBias, {shape.channels})};
+  return add_node(std::move(node));
+}
+
+int OpGraph::layer_norm(int x, const std::string& scope) {
+  const FeatureShape shape = nodes_.at(x).shape;
+  ZEROTH_CHECK(shape.tokens || (shape.height == 1 && shape.width == 1));
+  OpNode node = make_node(OpKind::kLayerNorm, {x}, shape, scope);
+  node.params = {add_param(scope + ".weight", ParamRole::kNormWeight, {shape.channels}),
+                 add_param(scope + ".bias", ParamRole::kNormBias, {shape.channels})};
+  return add_node(std::move(node));
+}
+
+int OpGraph::gelu(int x, const std::string& scope) {
+  return add_node(make_node(OpKind::kGelu, {x}, nodes_.at(x).shape, scope));
+}
+
+int OpGraph::attention_scores(int query, int key, int heads, const std::string& scope) {
+  const FeatureShape queries = nodes_.at(query).shape, keys = nodes_.at(key).shape;
+  ZEROTH_CHECK(queries.tokens && keys.tokens && queries.channels == keys.channels);
+  ZEROTH_CHECK(heads > 0 && queries.channels % heads == 0);
+  OpNode node = make_node(OpKind::kAttentionScores, {query, key}, {heads, queries.height, keys.height}, scope);
+  node.heads = heads;
+  return add_node(std::move(node));
+}
+
+int OpGraph::attention_context(int scores, int value, const std::string& scope) {
+  const FeatureShape shares = nodes_.at(scores).shape, values = nodes_.at(value).shape;
+  ZEROTH_CHECK(nodes_.at(scores).kind == OpKind::kAttentionScores && values.tokens);
+  ZEROTH_CHECK(values.height == shares.width && values.channels % shares.channels == 0);
+  OpNode node = make_node(OpKind::kAttentionContext, {scores, value},
+                          {values.channels, shares.height, 1, /*tokens=*/true}, scope);
+  node.heads = nodes_.at(scores).heads;
+  return add_node(std::move(node));
+}
+
+int OpGraph::first_token(int x, const std::string& scope) {
+  const FeatureShape shape = nodes_.at(x).shape;
+  ZEROTH_CHECK(shape.tokens);
+  return add_node(make_node(OpKind::kFirstToken, {x}, {shape.channels, 1, 1}, scope));
+}
+
 int64_t OpGraph::parameter_count() const {
   return std::accumulate(params_.begin(), params_.end(), int64_t{0},
                          [](int64_t sum, const ParamSpec& param) { return sum + param.numel(); });
 }
 
 int64_t OpGraph::macs() const {
-  return std::accumulate(nodes_.begin(), nodes_.end(), int64_t{0}, [this](int64_t sum, const OpNode& node) {
-    if (node.kind != OpKind::kConv2d && node.kind != OpKind::kLinear) return sum;
-    return sum + params_[node.params.front()].numel() * node.shape.height * node.shape.width;
-  });
+  return std::accumulate(nodes_.begin(), nodes_.end(), int64_t{0},
+                         [this](int64_t sum, const OpNode& node) { return sum + macs_of(node); });
+}
+
+int64_t OpGraph::macs_of(const OpNode& node) const {
+  switch (node.kind) {
+    case OpKind::kConv2d:
+    case OpKind::kLinear:
+      return params_[node.params.front()].numel() * node.shape.height * node.shape.width;
+    case OpKind::kAttentionScores:
+      return nodes_[node.operands[0]].shape.channels * node.shape.height * node.shape.width;
+    case OpKind::kAttentionContext:
+      return node.shape.channels * node.shape.height * nodes_[node.operands[0]].shape.width;
+    default:
+      return 0;
+  }
 }
 
 }  // namespace zeroth::spaces

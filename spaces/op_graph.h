@@ -24,32 +24,62 @@ enum class OpKind {
   kConv2d,     // no bias
   kBatchNorm,  // affine, eps 1e-5
   kRelu,
-  kAvgPool,        // padding is not counted in the divisor
-  kGlobalAvgPool,  // (N, C, H, W) to (N, C)
-  kLinear,         // weight and bias
-  kAdd,            // sum of all operands, left to right; a map of one pixel is added to every pixel of the others
-  kZero            // operand times zero
+  kAvgPool,           // padding is not counted in the divisor
+  kGlobalAvgPool,     // (N, C, H, W) to (N, C)
+  kLinear,            // weight and bias
+  kAdd,               // sum of all operands, left to right; a map of one pixel is added to every pixel of the others
+  kZero,              // operand times zero
+  kLayerNorm,         // over the channels of each token, affine, eps 1e-5
+  kGelu,              // the exact one, x Phi(x)
+  kTokens,            // pixels of a map to tokens, row by row
+  kEmbedding,         // whole numbers to rows of a table
+  kClassToken,        // one learned token in front of the others
+  kAddParameter,      // operand plus a parameter: a position embedding, or a bias
+  kAttentionScores,   // of queries and keys, by head: softmax(q k^T / sqrt(d)) over the keys
+  kAttentionContext,  // of scores and values, by head: scores v
+  kFirstToken         // a token map to its first token
 };
 
-enum class ParamRole { kConvWeight, kLinearWeight, kLinearBias, kNormWeight, kNormBias };
+enum class ParamRole {
+  kConvWeight,
+  kLinearWeight,
+  kLinearBias,
+  kNormWeight,
+  kNormBias,
+  kEmbedding,      // a table of tokens
+  kTokenParameter  // class token, position embedding
+};
+// Of a convolution or linear layer: what most proxies sum over.
+inline bool is_weight(ParamRole role) { return role == ParamRole::kConvWeight || role == ParamRole::kLinearWeight; }
+
+// What a linear layer is for, where a proxy must know; set by whoever builds the graph.
+enum class Role { kNone, kQuery, kKey, kValue, kAttentionOutput, kFeedForward, kClassifier };
 
 struct ParamSpec {
   std::string name;  // "cells.0.layers.2.op.1.weight"
   ParamRole role = ParamRole::kConvWeight;
-  std::vector<int64_t> shape;  // conv (out, in, kh, kw); linear (out, in); others (channels)
+  // Conv (out, in, kh, kw); linear (out, in); embedding (rows, channels); class token (1, channels); position embedding
+  // (tokens, channels); others (channels).
+  std::vector<int64_t> shape;
   int64_t numel() const;
 };
 
-// A feature map (C, H, W) or a vector (C, 1, 1), of one image.
+// Of one image: a feature map (C, H, W), as which attention scores count too, (heads, queries, keys); a vector (C, 1,
+// 1); or, with `tokens`, a sequence of `height` tokens of `channels` numbers and of width 1, whose tensor is (N,
+// tokens, channels). The input of a text network is a sequence of whole numbers, one channel, with the tensor (N,
+// tokens).
 struct FeatureShape {
   int64_t channels = 0, height = 0, width = 0;
+  bool tokens = false;
 };
 
 struct OpNode {
   OpKind kind = OpKind::kInput;
   std::vector<int> operands;  // earlier nodes, in the order they are read; an operand may repeat
-  std::vector<int> params;    // conv: weight; norm: weight, bias; linear: weight, bias
+  std::vector<int> params;    // norms, linear: weight, bias; others that have one: it
   int kernel = 0, stride = 1, padding = 0;
+  int heads = 0;  // of attention; each has its share of the channels, in order
+  Role role = Role::kNone;
   FeatureShape shape;  // of the result
   int modules = 1;  // of the authors' network that return this very tensor: the operator, and containers that end on it
   std::string scope;  // "cells.0.layers.2.op.1"
@@ -64,12 +94,29 @@ class OpGraph {
   int batch_norm(int x, const std::string& scope);
   int relu(int x, const std::string& scope);
   int avg_pool(int x, int kernel, int stride, int padding, const std::string& scope);
-  int global_avg_pool(int x, const std::string& scope);
-  int linear(int x, int64_t out_features, const std::string& scope);
+  int global_avg_pool(int x, const std::string& scope);  // also of tokens
+  // Of a vector, or of each token.
+  int linear(int x, int64_t out_features, const std::string& scope, Role role = Role::kNone);
   int add(const std::vector<int>& operands, const std::string& scope);
   int zero(int x, const std::string& scope);
   // So many modules more return the node's tensor. A sum is an expression: no module returns it but by this.
   void returned_by(int node, int modules) { nodes_.at(static_cast<size_t>(node)).modules += modules; }
+
+  // Transformers. The input of a text network, as FeatureShape says, and the table that it looks up.
+  int token_input(int64_t tokens);
+  int embedding(int x, int64_t vocabulary, int64_t channels, const std::string& scope);
+  int tokens(int x, const std::string& scope);
+  // `scope` is the name of the parameter itself.
+  int class_token(int x, const std::string& scope);
+  int position_embedding(int x, const std::string& scope);
+  // One number for each channel, which a convolution or another parametric operator before it lacks.
+  int bias(int x, const std::string& scope);
+  int layer_norm(int x, const std::string& scope);
+  int gelu(int x, const std::string& scope);
+  int attention_scores(int query, int key, int heads, const std::string& scope);
+  int attention_context(int scores, int value, const std::string& scope);
+  int first_token(int x, const std::string& scope);
+
   // Marks a feature map that some proxies read: the stem's and each cell's output.
   void tap(int node) { taps_.push_back(node); }
 
@@ -80,11 +127,13 @@ class OpGraph {
 
   // Trainable parameters of all nodes.
   int64_t parameter_count() const;
-  // Multiply-adds of convolutions (out * in * kernel^2 * positions) and linear layers (in * out) for one image. Adding
-  // a bias, batch norm, pooling and ReLU count nothing.
+  // Multiply-adds for one image of convolutions (out * in * kernel^2 * positions), linear layers (in * out, for each
+  // token) and attention's two products (queries * keys * channels each). Adding a bias or a position, norms, pooling,
+  // activations, the softmax and looking up a token count nothing.
   int64_t macs() const;
 
  private:
+  int64_t macs_of(const OpNode& node) const;
   int add_node(OpNode node);
   int add_param(std::string name, ParamRole role, std::vector<int64_t> shape);
 

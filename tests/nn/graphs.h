@@ -34,6 +34,32 @@ inline spaces::OpGraph branched_graph(int64_t channels = 4, int64_t resolution =
   return net;
 }
 
+// A vision transformer of two blocks on 4x4 images: four patches and a class token, norms in front of attention and of
+// the feed-forward layers, two heads, 8 channels for 6 of attention's input.
+inline spaces::OpGraph encoder_graph(int64_t classes = 5, int64_t hidden = 10) {
+  using spaces::Role;
+  constexpr int64_t kWidth = 6, kAttention = 8;
+  spaces::OpGraph net;
+  int x = net.tokens(net.conv2d(net.input({3, 4, 4}), kWidth, 2, 2, 0, "patch"), "tokens");
+  x = net.class_token(net.bias(x, "patch"), "cls_token");
+  x = net.position_embedding(x, "pos_embed");
+  for (const std::string& block : {std::string("0."), std::string("1.")}) {
+    const int normed = net.layer_norm(x, block + "norm1");
+    const int query = net.linear(normed, kAttention, block + "query", Role::kQuery);
+    const int key = net.linear(normed, kAttention, block + "key", Role::kKey);
+    const int value = net.linear(normed, kAttention, block + "value", Role::kValue);
+    const int scores = net.attention_scores(query, key, 2, block + "scores");
+    const int context = net.attention_context(scores, value, block + "context");
+    x = net.add({x, net.linear(context, kWidth, block + "out", Role::kAttentionOutput)}, block + "sum1");
+    int y = net.linear(net.layer_norm(x, block + "norm2"), hidden, block + "fc1", Role::kFeedForward);
+    y = net.linear(net.gelu(y, block + "gelu"), kWidth, block + "fc2", Role::kFeedForward);
+    x = net.add({x, y}, block + "sum2");
+  }
+  x = net.first_token(net.layer_norm(x, "norm"), "first");
+  net.linear(x, classes, "head", Role::kClassifier);
+  return net;
+}
+
 inline const torch::Tensor& param(const nn::Network& network, const std::string& name) {
   const auto& specs = network.graph().params();
   for (size_t i = 0; i < specs.size(); ++i) {

@@ -116,12 +116,14 @@ TEST_CASE("every proxy says what it is, and is scored in one of two ways") {
     INFO(proxy.name);
     CHECK(names.insert(proxy.name).second);
     CHECK(proxy.name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_:") == std::string::npos);
-    for (const std::string* text : {&proxy.summary, &proxy.formula, &proxy.citation, &proxy.sign, &proxy.golden}) {
+    for (const std::string* text :
+         {&proxy.summary, &proxy.formula, &proxy.citation, &proxy.sign, &proxy.golden, &proxy.networks}) {
       CHECK_FALSE(text->empty());
       CHECK(text->find('\n') == std::string::npos);
     }
     CHECK(static_cast<bool>(proxy.score) != static_cast<bool>(proxy.score_facts));
     CHECK(static_cast<bool>(proxy.request) == static_cast<bool>(proxy.score));
+    CHECK(static_cast<bool>(proxy.unsuited) == (proxy.networks != "all"));
   }
 }
 
@@ -174,10 +176,11 @@ TEST_CASE("every proxy gives the same bits twice, alone and among all others") {
       expected.push_back(texts(together.score(architecture)));
       CHECK(texts(together.score(architecture)) == expected.back());
     }
-    for (size_t i = 0; i < all_proxies().size(); ++i) {
-      const Scoring alone(space, all_proxies()[i].name, regime.fidelity, regime.overrides);
+    for (size_t i = 0; i < together.plan().proxies.size(); ++i) {
+      const std::string& name = together.plan().proxies[i]->name;
+      const Scoring alone(space, name, regime.fidelity, regime.overrides);
       for (size_t a = 0; a < architectures.size(); ++a) {
-        INFO(name_of(regime.fidelity) << " " << all_proxies()[i].name << " " << space.print(architectures[a]));
+        INFO(name_of(regime.fidelity) << " " << name << " " << space.print(architectures[a]));
         CHECK(texts(alone.score(architectures[a]))[0] == expected[a][i]);
       }
     }

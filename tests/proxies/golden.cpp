@@ -122,8 +122,8 @@ using Scored = std::map<std::string, std::optional<double>>;
 
 Scored score(const GoldenKey& key, const std::string& chosen, nn::Init init, int64_t batch) {
   const spaces::SearchSpace& space = spaces::find_space("nasbench201");
-  const proxies::Plan plan = proxies::make_plan(space, proxies::parse_proxies(chosen), proxies::Fidelity::kShared,
-                                                reference_setting(key, init, batch));
+  const proxies::Plan plan = proxies::make_plan(space, proxies::parse_proxies(chosen, &space),
+                                                proxies::Fidelity::kShared, reference_setting(key, init, batch));
   const nn::InputSource source("reference", /*seed=*/0);
   nn::MinibatchStore minibatches(source);
   proxies::prepare_minibatches(plan, minibatches);

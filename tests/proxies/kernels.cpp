@@ -86,6 +86,8 @@ Tensor plain_logits(const nn::Network& network, const Tensor& images, Statistics
         values.push_back(sum);
         break;
       }
+      default:
+        FAIL("an operator of transformers: " << node.scope);
     }
   }
   return values.back();

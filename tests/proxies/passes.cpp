@@ -28,7 +28,7 @@ Cost cost(const std::string& proxies, Fidelity fidelity, const Overrides& overri
 }
 
 Plan plan(const std::string& proxies, Fidelity fidelity, const Overrides& overrides = {}) {
-  return make_plan(nasbench201(), parse_proxies(proxies), fidelity, overrides);
+  return make_plan(nasbench201(), parse_proxies(proxies, &nasbench201()), fidelity, overrides);
 }
 
 // The setting and repeats of each proxy of a plan.
@@ -250,6 +250,9 @@ TEST_CASE("reading the result of a pass that did not run is a bug") {
   CHECK_THROWS_AS(probe.first_image(), core::Bug);
   CHECK_THROWS_AS(probe.channel_correlations(), core::Bug);
   CHECK_THROWS_AS(probe.curvature(), core::Bug);
+  CHECK_THROWS_AS(probe.sum_gradient(), core::Bug);
+  CHECK_THROWS_AS(probe.token_statistics(), core::Bug);
+  CHECK_THROWS_AS(probe.hidden_spectra(), core::Bug);
 }
 
 }  // namespace zeroth::proxies

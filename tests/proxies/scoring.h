@@ -33,7 +33,7 @@ class Scoring {
   Scoring(const spaces::SearchSpace& space, const std::string& proxies, proxies::Fidelity fidelity,
           const proxies::Overrides& overrides, uint64_t seed = 0)
       : space_(space),
-        plan_(proxies::make_plan(space, proxies::parse_proxies(proxies), fidelity, overrides)),
+        plan_(proxies::make_plan(space, proxies::parse_proxies(proxies, &space), fidelity, overrides)),
         source_("gaussian", seed),
         minibatches_(source_),
         scorer_(space, plan_, minibatches_, seed) {

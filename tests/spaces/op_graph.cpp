@@ -32,6 +32,82 @@ TEST_CASE("an operator graph knows shapes, parameters and cost") {
   CHECK(net.nodes()[x].params == std::vector<int>{3, 4});
 }
 
+TEST_CASE("a transformer's tokens have shapes, parameters and cost") {
+  OpGraph net;
+  int x = net.conv2d(net.input({3, 8, 6}), 10, 2, 2, 0, "patch");
+  x = net.bias(net.tokens(x, "tokens"), "patch");
+  x = net.position_embedding(net.class_token(x, "cls_token"), "pos_embed");
+  const FeatureShape embedded = net.nodes()[x].shape;
+  CHECK(embedded.tokens);
+  CHECK(embedded.channels == 10);
+  CHECK(embedded.height == 4 * 3 + 1);
+  CHECK(embedded.width == 1);
+  const int query = net.linear(x, 6, "q", Role::kQuery), key = net.linear(x, 6, "k", Role::kKey);
+  const int value = net.linear(x, 9, "v", Role::kValue);
+  const int scores = net.attention_scores(query, key, 3, "scores");
+  CHECK(net.nodes()[scores].heads == 3);
+  CHECK(net.nodes()[scores].shape.channels == 3);
+  CHECK(net.nodes()[scores].shape.height == 13);
+  CHECK(net.nodes()[scores].shape.width == 13);
+  CHECK_FALSE(net.nodes()[scores].shape.tokens);
+  const int context = net.attention_context(scores, value, "context");
+  CHECK(net.nodes()[context].shape.channels == 9);
+  CHECK(net.nodes()[context].shape.height == 13);
+  CHECK(net.nodes()[context].shape.tokens);
+  x = net.add({x, net.linear(context, 10, "out", Role::kAttentionOutput)}, "sum");
+  x = net.first_token(net.gelu(net.layer_norm(x, "norm"), "gelu"), "first");
+  x = net.linear(x, 7, "head", Role::kClassifier);
+  CHECK_FALSE(net.nodes()[x].shape.tokens);
+  CHECK(net.nodes()[x].role == Role::kClassifier);
+
+  const int64_t embedding = 10 * 3 * 4 + 10 + 10 + 13 * 10;
+  const int64_t attention = 2 * (6 * 10 + 6) + (9 * 10 + 9) + (10 * 9 + 10);
+  CHECK(net.parameter_count() == embedding + attention + 2 * 10 + 7 * 10 + 7);
+  const int64_t layers = 13 * (6 * 10 + 6 * 10 + 9 * 10 + 10 * 9), products = 13 * 13 * 6 + 13 * 13 * 9;
+  CHECK(net.macs() == 10 * 3 * 4 * 12 + layers + products + 7 * 10);
+  CHECK(net.params()[1].name == "patch.bias");
+  CHECK(net.params()[1].role == ParamRole::kLinearBias);
+  CHECK(net.params()[2].name == "cls_token");
+  CHECK(net.params()[2].shape == std::vector<int64_t>{1, 10});
+  CHECK(net.params()[3].name == "pos_embed");
+  CHECK(net.params()[3].shape == std::vector<int64_t>{13, 10});
+  CHECK(net.params()[3].role == ParamRole::kTokenParameter);
+}
+
+TEST_CASE("a text network looks its tokens up, which costs parameters and nothing else") {
+  OpGraph net;
+  int x = net.embedding(net.token_input(5), /*vocabulary=*/30, /*channels=*/4, "words");
+  CHECK(net.nodes()[x].shape.channels == 4);
+  CHECK(net.nodes()[x].shape.height == 5);
+  CHECK(net.params()[0].role == ParamRole::kEmbedding);
+  CHECK(net.params()[0].shape == std::vector<int64_t>{30, 4});
+  x = net.global_avg_pool(x, "mean");
+  CHECK(net.nodes()[x].shape.channels == 4);
+  CHECK(net.nodes()[x].shape.height == 1);
+  CHECK_FALSE(net.nodes()[x].shape.tokens);
+  CHECK(net.parameter_count() == 30 * 4);
+  CHECK(net.macs() == 0);
+}
+
+TEST_CASE("operators of transformers on what they cannot read are bugs") {
+  OpGraph net;
+  const int map = net.input({6, 2, 2});
+  const int x = net.tokens(map, "tokens");
+  CHECK_THROWS_AS(net.tokens(x, "again"), core::Bug);
+  CHECK_THROWS_AS(net.class_token(map, "cls"), core::Bug);
+  CHECK_THROWS_AS(net.position_embedding(map, "pos"), core::Bug);
+  CHECK_THROWS_AS(net.bias(map, "bias"), core::Bug);
+  CHECK_THROWS_AS(net.layer_norm(map, "norm"), core::Bug);
+  CHECK_THROWS_AS(net.first_token(map, "first"), core::Bug);
+  CHECK_THROWS_AS(net.embedding(map, 10, 4, "words"), core::Bug);
+  CHECK_THROWS_AS(net.attention_scores(x, x, 4, "heads that do not divide the channels"), core::Bug);
+  CHECK_THROWS_AS(net.attention_scores(x, map, 2, "keys of a map"), core::Bug);
+  CHECK_THROWS_AS(net.attention_context(x, x, "no scores"), core::Bug);
+  CHECK_THROWS_AS(net.attention_context(net.attention_scores(x, x, 2, "scores"), net.class_token(x, "one more"), "c"),
+                  core::Bug);
+  CHECK_THROWS_AS(net.add({x, net.input({6, 4, 1})}, "a map of the same sizes"), core::Bug);
+}
+
 TEST_CASE("a map of one pixel can be added to a larger one, other sizes are a bug") {
   OpGraph net;
   const int large = net.input({2, 4, 4});

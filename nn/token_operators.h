@@ -1,0 +1,26 @@
+// The operators of transformers that are more than one call: tokens x (N, T, D), and attention by heads.
+#pragma once
+
+#include "nn/torch_compat.h"
+
+namespace zeroth::nn {
+
+// x W^T + b for vectors (N, in) or tokens (N, T, in).
+torch::Tensor linear(const torch::Tensor& x, const torch::Tensor& weight, const torch::Tensor& bias);
+
+// Over the last dimension, eps 1e-5.
+torch::Tensor layer_norm(const torch::Tensor& x, const torch::Tensor& weight, const torch::Tensor& bias);
+
+// (N, C, H, W) to (N, H W, C).
+torch::Tensor pixels_as_tokens(const torch::Tensor& map);
+
+// `token` (1, D) in front of the others.
+torch::Tensor with_class_token(const torch::Tensor& x, const torch::Tensor& token);
+
+// softmax(q k^T / sqrt(d)), d the channels of a head: (N, heads, queries, keys).
+torch::Tensor attention_scores(const torch::Tensor& query, const torch::Tensor& key, int64_t heads);
+
+// Scores (N, heads, queries, keys) times values (N, keys, D): (N, queries, D).
+torch::Tensor attention_context(const torch::Tensor& scores, const torch::Tensor& value);
+
+}  // namespace zeroth::nn

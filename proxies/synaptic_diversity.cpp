@@ -1,0 +1,37 @@
+// synaptic_diversity: nuclear norms of attention's weights and their gradients.
+//
+// S = sum over query, key, value and output layers of ||W||_* ||dR/dW||_*, R the sum of the network's outputs on one
+// minibatch. Serianni and Kalita, Training-free NAS for RNNs and Transformers, ACL 2023, arXiv:2306.00288, after
+// TF-TAS. Sign: larger = better, the authors'. Cost: 1 forward + 1 backward, and two singular value decompositions a
+// layer. Authors' code: equal. Theirs is the sum of an encoder's last hidden state: the same here where a graph ends in
+// it. Behind the layer norm that BERT ends in, that sum is constant, and what their code reports is the rounding of a
+// zero gradient: such a network fails here with the reason. With a classifier behind it, the sum is that of the logits.
+#include "proxies/proxy.h"
+#include "proxies/transformer_layers.h"
+
+namespace zeroth::proxies {
+
+Proxy proxy_synaptic_diversity() {
+  Proxy proxy;
+  proxy.name = "synaptic_diversity";
+  proxy.summary = "nuclear norms of attention's weights and their gradients";
+  proxy.formula = "sum_attention ||W||_* ||dR/dW||_*, R = sum of outputs";
+  proxy.citation = "Serianni and Kalita, Training-free NAS for RNNs and Transformers, ACL 2023, arXiv:2306.00288";
+  proxy.sign = "authors'";
+  proxy.golden = "none";
+  proxy.networks = "with attention";
+  proxy.unsuited = without_attention_gradient;
+  proxy.request = needs({Pass::kSumGradient});
+  proxy.score = [](const Probe& probe) {
+    using spaces::Role;
+    double score = 0.0;
+    for (const size_t l :
+         weights_with(probe.network(), {Role::kQuery, Role::kKey, Role::kValue, Role::kAttentionOutput})) {
+      score += diversity(probe.network().weights()[l], probe.sum_gradient()[l]);
+    }
+    return alive(score);
+  };
+  return proxy;
+}
+
+}  // namespace zeroth::proxies

@@ -1,16 +1,16 @@
 // dextr: evenness of feature spectra and curvature of the output, in one number.
 //
 // S = a b / (a + b), a = ln(1 + sum over feature maps of the first image of smallest / largest singular value of
-// (C, HW)), b = ln(1 + kappa), kappa = |v|^-3 sqrt(|v|^2 |a|^2 - (v a)^2) the extrinsic curvature of the logits' curve
-// while the input goes round a random circle of radius 1, v and a its first and second derivative by the angle.
+// (C, HW)), b = ln(1 + kappa), kappa = |v|^-3 sqrt(|v|^2 |w|^2 - (v w)^2) the extrinsic curvature of the logits' curve
+// while the input goes round a random circle of radius 1, v and w its first and second derivative by the angle.
 // Asthana et al., Dextr, TMLR 2025, arXiv:2508.12977; curvature: Poole et al., NeurIPS 2016, arXiv:1606.05340.
 // Sign: larger = better, the authors'. Cost: 1 forward, and a forward of one image with two derivatives in float64.
 // Authors' code (its NAS-Bench-201 script): a counts a map as often as modules return it, and logits and pooled
-// features, one column each, count 1. The circle is one point, angle 0, of a grid of one, and so here; they draw it
-// unseeded, on 64 x 64 pixels whatever the image size; here it is seeded and of the image's size, the same for all
-// architectures. Where the curvature fails theirs returns a alone, which ranks above every network that has both (its
-// NASLib copy returns 12345 on any exception); here that is a failure with a reason. Maps come from the minibatch's
-// first image. Paper setting: one image.
+// features, one column each, count 1 for each module. The circle is one point, angle 0, of a grid of one, and so here;
+// they draw it unseeded, on 64 x 64 pixels whatever the image size; here it is seeded and of the image's size, the same
+// for all architectures. Where the curvature fails theirs returns a alone, which ranks above every network that has
+// both (its NASLib copy returns 12345 on any exception); here that is a failure with a reason. Maps come from the
+// minibatch's first image. Paper setting: one image.
 #include <algorithm>
 #include <cmath>
 

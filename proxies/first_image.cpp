@@ -1,12 +1,18 @@
 #include "proxies/first_image.h"
 
 #include <Eigen/Eigenvalues>
+#include <algorithm>
 #include <cmath>
+#include <map>
+#include <tuple>
+#include <utility>
 
 #include "proxies/reduce.h"
 
 namespace zeroth::proxies {
 namespace {
+
+using spaces::OpKind;
 
 Eigen::VectorXd eigenvalues(const Eigen::MatrixXd& symmetric) {
   return Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd>(symmetric, Eigen::EigenvaluesOnly).eigenvalues();
@@ -21,6 +27,41 @@ std::vector<int> returning_modules(const nn::Network& network) {
     modules[static_cast<size_t>(network.executed(static_cast<int>(i)))] += nodes[i].modules;
   }
   return modules;
+}
+
+std::vector<bool> distinct_maps(const spaces::OpGraph& graph) {
+  const auto& nodes = graph.nodes();
+  std::vector<bool> distinct(nodes.size(), false);
+  // Of a sum its terms, of anything else the first node that computes the same.
+  std::vector<std::vector<size_t>> terms(nodes.size());
+  std::map<std::tuple<OpKind, int, int, int, std::vector<size_t>>, size_t> first;
+  const auto first_sum = [&first](const std::vector<size_t>& sum, size_t node) {
+    return first.try_emplace({OpKind::kAdd, 0, 0, 0, sum}, node).first->second;
+  };
+  for (size_t i = 0; i < nodes.size(); ++i) {
+    const spaces::OpNode& node = nodes[i];
+    std::vector<size_t> read;
+    for (const int operand : node.operands) {
+      const auto at = static_cast<size_t>(operand);
+      if (node.kind == OpKind::kAdd) {
+        read.insert(read.end(), terms[at].begin(), terms[at].end());
+        continue;
+      }
+      const size_t source = nodes[at].kind == OpKind::kAdd ? first_sum(terms[at], at) : terms[at].front();
+      distinct[source] = true;
+      read.push_back(source);
+    }
+    if (node.kind == OpKind::kAdd) {
+      std::sort(read.begin(), read.end());
+      terms[i] = std::move(read);
+      continue;
+    }
+    const bool weightless = node.params.empty() && node.kind != OpKind::kInput;
+    terms[i] = {
+        weightless ? first.try_emplace({node.kind, node.kernel, node.stride, node.padding, read}, i).first->second : i};
+    distinct[terms[i].front()] = true;
+  }
+  return distinct;
 }
 
 Eigen::MatrixXd first_map(const torch::Tensor& value) {

@@ -18,11 +18,17 @@ struct FirstMap {
 struct ChannelCorrelation {
   int node;
   int modules;
+  bool distinct;    // see distinct_maps
   double smallest;  // eigenvalue of the correlation of the map's channels
 };
 
 // By executed node: how many modules return its tensor.
 std::vector<int> returning_modules(const nn::Network& network);
+
+// By node: whether its map is one of those that no spelling of the function adds or hides. Of nodes that compute the
+// same (parametric ones never do, sums are equal if their terms are) the first counts; a sum counts where something
+// else than a sum reads it.
+std::vector<bool> distinct_maps(const spaces::OpGraph& graph);
 
 // The first image of (N, C, ...), as (C, pixels).
 Eigen::MatrixXd first_map(const torch::Tensor& value);

@@ -2,11 +2,12 @@
 //
 // S = sum over feature maps of the first image of the smallest eigenvalue of the channels' correlation. Jiang et al.,
 // MeCo, NeurIPS 2023. Sign: larger = better, the authors'. Cost: 1 forward. A map of no more pixels than channels adds
-// 0. Authors' code: equal. It hooks every module of the tree, containers too, so that one map counts as often as
-// modules return it (the result of a ReLU-conv-BN unit three times) and a skip connection counts its input again: the
-// score depends on how modules are nested. Constant channels have correlation 0, also with themselves. meco:fixed
-// counts each distinct feature map, sums too, once. Paper setting: one image, which is also the whole batch for batch
-// norm.
+// 0, and constant channels have correlation 0, also with themselves.
+// Authors' code: equal on the network as written. It hooks every module of the tree, containers too, so that one map
+// counts as often as modules return it (the result of a ReLU-conv-BN unit three times) and a skip connection counts its
+// input again: the score depends on how modules are nested. The canonical graph has no skip connections to count.
+// meco:fixed counts each distinct feature map once, sums where something else than a sum reads them: equal in both
+// views. Paper setting: one image, which is also the whole batch for batch norm.
 #include "proxies/proxy.h"
 
 namespace zeroth::proxies {
@@ -27,7 +28,7 @@ Proxy named(const char* name, const char* formula, const char* golden, bool each
   proxy.score = [each_module](const Probe& probe) {
     double score = 0.0;
     for (const ChannelCorrelation& map : probe.channel_correlations()) {
-      score += map.smallest * (each_module ? map.modules : 1);
+      score += map.smallest * (each_module ? map.modules : static_cast<int>(map.distinct));
     }
     return finite(score);
   };

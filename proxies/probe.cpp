@@ -242,8 +242,9 @@ void Probe::observe_maps(PassSet passes, const NodeResult& result) {
   }
   if (passes.has(Pass::kCorrelations)) {
     const Stopwatch watch(seconds_[static_cast<size_t>(Pass::kCorrelations)]);
-    channel_correlations_.push_back(
-        {result.node, modules_[node], smallest_correlation_eigenvalue(first_map(result.value))});
+    if (distinct_maps_.empty()) distinct_maps_ = distinct_maps(network_.graph());
+    const double smallest = smallest_correlation_eigenvalue(first_map(result.value));
+    channel_correlations_.push_back({result.node, modules_[node], distinct_maps_[node], smallest});
   }
 }
 

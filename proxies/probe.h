@@ -157,6 +157,7 @@ class Probe {
   std::vector<std::vector<uint64_t>> thin_codes_;
   UnitPatterns unit_patterns_;
   std::vector<int> modules_;  // by executed node
+  std::vector<bool> distinct_maps_;
   std::vector<FirstMap> first_image_;
   std::vector<ChannelCorrelation> channel_correlations_;
   std::optional<double> curvature_;

@@ -118,6 +118,19 @@ TEST_CASE("meco adds up what modules return, meco:fixed each map once") {
   CHECK(tiny.score("meco:fixed", {Pass::kCorrelations}) == exactly(of_conv + of_relu + of_sum));
 }
 
+TEST_CASE("distinct maps: equal functions count once, and a sum only where something else reads it") {
+  spaces::OpGraph graph;
+  const int x = graph.input({2, 4, 4});                                                    // 0
+  const int a = graph.conv2d(x, 2, 1, 1, 0, "a"), b = graph.conv2d(x, 2, 1, 1, 0, "b");    // 1, 2
+  const int inner = graph.add({a, b}, "inner");                                            // 3: read by a sum only
+  const int sum = graph.add({inner, x}, "sum"), same = graph.add({x, a, b}, "same");       // 4, 5
+  const int relu = graph.relu(sum, "relu"), twin = graph.relu(same, "twin");               // 6, 7
+  const int pool = graph.avg_pool(relu, 3, 1, 1, "pool"), other = graph.relu(a, "other");  // 8, 9
+  graph.global_avg_pool(graph.add({pool, twin, other}, "out"), "gap");                     // 10, 11
+  const std::vector<bool> expected = {true, true, true, false, true, false, true, false, true, true, true, true};
+  CHECK(distinct_maps(graph) == expected);
+}
+
 TEST_CASE("a constant channel has correlation 0 with all, itself too") {
   const Tensor map = random_tensor({3, 4, 5}, 7);
   map[1].fill_(2.0);

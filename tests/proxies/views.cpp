@@ -20,6 +20,13 @@ using spaces::SearchSpace;
 using tests::nasbench201;
 using tests::Scoring;
 
+// What counts the written cells, not the function.
+const std::set<std::string> kOfWriting = {
+    "params", "macs",  "freerea_skip_span", "convs_1x1", "convs_3x3", "pools", "sums", "skips",
+    "zeros",  "width", "log_paths"};  // in another order of additions
+// What counts the modules of the authors' network: skip connections are some, and the canonical view has none.
+const std::set<std::string> kOfModules = {"meco", "meco_opt", "dextr"};
+
 // Architectures by the function that they compute, each class in the order of the enumeration.
 std::map<std::string, std::vector<Architecture>> classes(const SearchSpace& space) {
   std::map<std::string, std::vector<Architecture>> by_form;
@@ -68,9 +75,8 @@ TEST_CASE("all members of a function class have bitwise equal canonical scores, 
       std::vector<std::string> row;
       const Scores scores = scoring.score(architecture);
       for (size_t p = 0; p < scores.proxies.size(); ++p) {
-        // params and macs count what is written.
         const std::string& name = scoring.plan().proxies[p]->name;
-        if (name != "params" && name != "macs") row.push_back(tests::text_of(scores.proxies[p]));
+        if (kOfWriting.count(name) == 0) row.push_back(tests::text_of(scores.proxies[p]));
       }
       if (expected.empty()) expected = row;
       CHECK(row == expected);
@@ -124,6 +130,7 @@ TEST_CASE("a cell without dead parts, given the same weights, has the same score
     for (const PlanMember& member : group.members) {
       const Proxy& proxy = *scoring.plan().proxies[member.proxy];
       INFO(proxy.name << " " << space.print(architecture));
+      if (kOfModules.count(proxy.name) != 0) continue;
       // zico divides by differences of gradients, which magnifies rounding.
       const double tolerance = proxy.name == "zico" ? 1e-7 : 1e-10;
       const double expected = proxy.score(first);

@@ -148,4 +148,12 @@ Proxy formula_proxy(const std::string& path) {
   return proxy;
 }
 
+ProxyMaker made_file() {
+  constexpr const char* kUsage = "file:FORMULA.yaml";
+  return {"file", kUsage, "a formula of your own", [kUsage](std::string_view path) {
+            if (path.empty()) throw core::UsageError(fmt::format("file: say {}", kUsage));
+            return formula_proxy(std::string(path));
+          }};
+}
+
 }  // namespace zeroth::proxies

@@ -65,8 +65,8 @@ struct ProxyMaker {
   std::string name;
   std::string usage;  // the whole form
   std::string summary;
-  // From the text after the name and its ':', empty where there is none; the proxy's name is set by the caller. Throws
-  // core::UsageError.
+  // From the text after the name and its ':', empty where there is none. A proxy without a name gets the whole text as
+  // its name. Throws core::UsageError, or core::Error for a file's content.
   std::function<Proxy(std::string_view parameters)> make;
 };
 

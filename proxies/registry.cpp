@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <functional>
@@ -42,7 +44,13 @@ const Proxy* made_proxy(std::string_view text) {
   const auto known = made.find(text);
   if (known != made.end()) return &known->second;
   Proxy proxy = maker->make(text.substr(std::min(kind.size() + 1, text.size())));
-  proxy.name = text;
+  if (proxy.name.empty()) proxy.name = text;
+  const auto same_name = [&proxy](const auto& other) { return other.name == proxy.name; };
+  const bool listed = std::any_of(all_proxies().begin(), all_proxies().end(), same_name);
+  const auto has_name = [&same_name](const auto& entry) { return same_name(entry.second); };
+  if (listed || std::any_of(made.begin(), made.end(), has_name)) {
+    throw core::UsageError(fmt::format("{}: there is another proxy with the name {}", text, proxy.name));
+  }
   return &made.emplace(text, std::move(proxy)).first->second;
 }
 

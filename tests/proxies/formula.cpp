@@ -116,6 +116,18 @@ TEST_CASE("a formula reads the outputs of layers") {
   CHECK(proxy.score(probe) == Approx(expected / static_cast<double>(probe.layer_outputs().size())).epsilon(1e-10));
 }
 
+TEST_CASE("a formula file is a proxy under the name that it gives, unless another has it") {
+  const TemporaryFolder folder;
+  const std::string mine = folder.write("mine.yaml", "name: mine\nlayer: l1(weight)\nscore: sum(layers)\n");
+  const auto chosen = proxies::parse_proxies("snip,file:" + mine);
+  REQUIRE(chosen.size() == 2);
+  CHECK(chosen[1]->name == "mine");
+  CHECK(proxies::parse_proxies("file:" + mine)[0] == chosen[1]);
+  const std::string taken = folder.write("taken.yaml", "name: snip\nlayer: l1(weight)\nscore: sum(layers)\n");
+  CHECK_THROWS_WITH(proxies::parse_proxies("file:" + taken), Contains("another proxy with the name snip"));
+  CHECK_THROWS_WITH(proxies::parse_proxies("file:"), Contains("file:FORMULA.yaml"));
+}
+
 TEST_CASE("a formula file with a mistake is named with its line") {
   const TemporaryFolder folder;
   const auto check = [&](const std::string& text, const std::string& why) {

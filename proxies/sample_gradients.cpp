@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/error.h"
 #include "core/simd.h"
 #include "nn/batch_norm.h"
 #include "nn/channel_sums.h"
@@ -193,6 +194,16 @@ void SampleGradients::pass_back(size_t index, const Tensor& gradient) {
         add_gradient(read, gradient.sum_to_size(x.sizes()));  // smaller where one pixel was added to all
       }
       break;
+    case OpKind::kLayerNorm:
+    case OpKind::kGelu:
+    case OpKind::kTokens:
+    case OpKind::kEmbedding:
+    case OpKind::kClassToken:
+    case OpKind::kAddParameter:
+    case OpKind::kAttentionScores:
+    case OpKind::kAttentionContext:
+    case OpKind::kFirstToken:
+      ZEROTH_CHECK(!"an operator of transformers");  // obstacle() keeps such networks away
   }
 }
 

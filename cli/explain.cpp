@@ -116,8 +116,8 @@ void run(const ExplainOptions& options) {
   const spaces::Architecture architecture = space.parse(options.architecture);
   const nn::InputSource source(options.run.input, options.run.seed);
   const proxies::Plan plan =
-      proxies::make_plan(space, table_proxies(options.run.proxies), proxies::parse_fidelity(options.run.fidelity),
-                         read_overrides(options.run, source.classes()));
+      proxies::make_plan(space, table_proxies(options.run.proxies, space),
+                         proxies::parse_fidelity(options.run.fidelity), read_overrides(options.run, source.classes()));
   nn::MinibatchStore minibatches(source);
   proxies::prepare_minibatches(plan, minibatches);
   const proxies::Scorer scorer(space, plan, minibatches, options.run.seed);

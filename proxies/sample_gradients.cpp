@@ -203,7 +203,7 @@ void SampleGradients::pass_back(size_t index, const Tensor& gradient) {
     case OpKind::kAttentionScores:
     case OpKind::kAttentionContext:
     case OpKind::kFirstToken:
-      ZEROTH_CHECK(!"an operator of transformers");  // obstacle() keeps such networks away
+      throw core::Error("gradients by image are for convolutions");
   }
 }
 

@@ -78,7 +78,7 @@ TEST_CASE("a formula that cannot be read says where and what is allowed") {
   check_refused("sum(a", "column 6: expected \")\"");
   check_refused("sum(a) b", "column 8: nothing can follow here");
   check_refused("total(a)", "column 1: unknown function \"total\"");
-  check_refused("sum(d)", "unknown tensor \"d\"; known: a, b, c");
+  check_refused("sum(d)", "unknown tensor \"d\"; did you mean \"a\"? known: a, b, c");
   check_refused("1 + ", "expected a number, a name or");
   check_refused("", "expected a number, a name or");
   check_refused("1..2", "is not a number");

@@ -80,48 +80,50 @@ TEST_CASE("parameters that are missing, unknown or no numbers are answered with 
   answer("swap_reg:mu=1:sigma=0", "sigma must be above 0");
   answer("swap_rg:mu=1", "unknown proxy \"swap_rg:mu=1\"");
   CHECK_THROWS_AS(parse_proxies("snip:mu=1"), core::UsageError);
-  TEST_CASE("in a space, all are those that its example has a score for; others can be named") {
-    const spaces::SearchSpace& space = spaces::find_space("nasbench201");
-    Names suited;
-    for (const Proxy& proxy : all_proxies()) {
-      if (proxy.networks == "all") suited.push_back(proxy.name);
-    }
-    REQUIRE(suited.size() < all_proxies().size());
-    CHECK(names_of(parse_proxies("all", &space)) == suited);
-    CHECK(names_of(parse_proxies("dss,snip", &space)) == Names{"snip", "dss"});
-  }
+}
 
-  TEST_CASE("the default set is one of listed proxies, and can be added to") {
-    Names defaults = default_proxies();
-    CHECK(std::find(defaults.begin(), defaults.end(), "snip") == defaults.end());
-    const Names chosen = names_of(parse_proxies("default"));
-    CHECK(std::is_permutation(chosen.begin(), chosen.end(), defaults.begin(), defaults.end()));
-    defaults.push_back("snip");
-    const Names more = names_of(parse_proxies("default,snip"));
-    CHECK(std::is_permutation(more.begin(), more.end(), defaults.begin(), defaults.end()));
+TEST_CASE("in a space, all are those that its example has a score for; others can be named") {
+  const spaces::SearchSpace& space = spaces::find_space("nasbench201");
+  Names suited;
+  for (const Proxy& proxy : all_proxies()) {
+    if (proxy.networks == "all") suited.push_back(proxy.name);
   }
+  REQUIRE(suited.size() < all_proxies().size());
+  CHECK(names_of(parse_proxies("all", &space)) == suited);
+  CHECK(names_of(parse_proxies("dss,snip", &space)) == Names{"snip", "dss"});
+}
 
-  TEST_CASE("fidelities are named, and an unknown one is answered with the names") {
-    for (const char* name : {"fast", "shared", "paper"}) CHECK(name_of(parse_fidelity(name)) == name);
-    CHECK_THROWS_AS(parse_fidelity("full"), core::UsageError);
-    CHECK_THROWS_WITH(parse_fidelity("full"), Catch::Contains("fast, shared, paper"));
-  }
+TEST_CASE("the default set is one of listed proxies, and can be added to") {
+  Names defaults = default_proxies();
+  CHECK(std::find(defaults.begin(), defaults.end(), "snip") == defaults.end());
+  const Names chosen = names_of(parse_proxies("default"));
+  CHECK(std::is_permutation(chosen.begin(), chosen.end(), defaults.begin(), defaults.end()));
+  defaults.push_back("snip");
+  const Names more = names_of(parse_proxies("default,snip"));
+  CHECK(std::is_permutation(more.begin(), more.end(), defaults.begin(), defaults.end()));
+}
 
-  TEST_CASE("every pass has a name of its own") {
-    Names names;
-    for (const Pass pass : all_passes()) names.emplace_back(name_of(pass));
-    std::sort(names.begin(), names.end());
-    CHECK(std::adjacent_find(names.begin(), names.end()) == names.end());
-    CHECK(std::count(names.begin(), names.end(), "") == 0);
-  }
+TEST_CASE("fidelities are named, and an unknown one is answered with the names") {
+  for (const char* name : {"fast", "shared", "paper"}) CHECK(name_of(parse_fidelity(name)) == name);
+  CHECK_THROWS_AS(parse_fidelity("full"), core::UsageError);
+  CHECK_THROWS_WITH(parse_fidelity("full"), Catch::Contains("fast, shared, paper"));
+}
 
-  TEST_CASE("a score that is no number, or no signal, has a reason instead") {
-    CHECK(finite(-2.5) == -2.5);
-    CHECK(finite(0.0) == 0.0);
-    CHECK(alive(2.5) == 2.5);
-    CHECK_THROWS_AS(finite(std::nan("")), Degenerate);
-    CHECK_THROWS_AS(alive(INFINITY), Degenerate);
-    CHECK_THROWS_WITH(alive(0.0), "no signal passes the network");
-  }
+TEST_CASE("every pass has a name of its own") {
+  Names names;
+  for (const Pass pass : all_passes()) names.emplace_back(name_of(pass));
+  std::sort(names.begin(), names.end());
+  CHECK(std::adjacent_find(names.begin(), names.end()) == names.end());
+  CHECK(std::count(names.begin(), names.end(), "") == 0);
+}
+
+TEST_CASE("a score that is no number, or no signal, has a reason instead") {
+  CHECK(finite(-2.5) == -2.5);
+  CHECK(finite(0.0) == 0.0);
+  CHECK(alive(2.5) == 2.5);
+  CHECK_THROWS_AS(finite(std::nan("")), Degenerate);
+  CHECK_THROWS_AS(alive(INFINITY), Degenerate);
+  CHECK_THROWS_WITH(alive(0.0), "no signal passes the network");
+}
 
 }  // namespace zeroth::proxies

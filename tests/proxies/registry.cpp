@@ -82,7 +82,7 @@ TEST_CASE("parameters that are missing, unknown or no numbers are answered with 
   CHECK_THROWS_AS(parse_proxies("snip:mu=1"), core::UsageError);
 }
 
-TEST_CASE("in a space, all are those that its example has a score for; others can be named") {
+TEST_CASE("in a space, all are those that its example has a score for, and others can be named") {
   const spaces::SearchSpace& space = spaces::find_space("nasbench201");
   Names suited;
   for (const Proxy& proxy : all_proxies()) {

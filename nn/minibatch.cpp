@@ -60,13 +60,13 @@ Minibatch InputSource::draw(const Setting& setting, Draw draw, int repeat) const
 }
 
 torch::Tensor InputSource::targets(const torch::Tensor& outputs, Draw draw, int repeat) const {
-  const core::Stream stream(core::repeat_seed(seed_, repeat), "targets", 0, static_cast<uint32_t>(draw));
+  const core::Stream normal = stream("targets", repeat, static_cast<uint32_t>(draw));
   const torch::Tensor targets = torch::empty(outputs.sizes(), outputs.scalar_type());
   const auto count = static_cast<size_t>(targets.numel());
   if (targets.scalar_type() == torch::kFloat64) {
-    stream.fill_normal(targets.data_ptr<double>(), count, 1.0);
+    normal.fill_normal(targets.data_ptr<double>(), count, 1.0);
   } else {
-    stream.fill_normal(targets.data_ptr<float>(), count, 1.0);
+    normal.fill_normal(targets.data_ptr<float>(), count, 1.0);
   }
   return targets;
 }
@@ -81,7 +81,7 @@ torch::Tensor InputSource::signs(at::IntArrayRef sizes, torch::ScalarType type, 
   const auto fill = [&](auto* out) {
     if (reference)
       return fill_reference_signs(out, count, static_cast<uint64_t>(map) + kMostMaps * static_cast<uint64_t>(repeat));
-    core::Stream(core::repeat_seed(seed_, repeat), "signs", 0, static_cast<uint32_t>(map)).fill_signs(out, count);
+    stream("signs", repeat, static_cast<uint32_t>(map)).fill_signs(out, count);
   };
   type == torch::kFloat64 ? fill(signs.data_ptr<double>()) : fill(signs.data_ptr<float>());
   return signs;

@@ -21,8 +21,8 @@ struct Minibatch {
 // Which minibatch of a setting: the first and the second are disjoint draws; the thin network has three of its own.
 enum class Draw : uint32_t { kFirst = 1, kSecond = 2, kThin1 = 11, kThin2 = 12, kThin3 = 13 };
 
-// Where images come from: "gaussian" (N(0, 1) pixels, uniform labels), "reference" (nn/reference.h), or
-// a set of real images (core/image_set.h).
+// Where images come from: "gaussian" (N(0, 1) pixels, uniform labels), "reference" (nn/reference.h), or a set of real
+// images (core/image_set.h).
 class InputSource {
  public:
   // Throws core::UsageError for a name that is none of these, core::Error for images that cannot be read.
@@ -64,9 +64,6 @@ class MinibatchStore {
 
   void prepare(const Setting& setting, Draw draw, int repeat);
   const Minibatch& get(const Setting& setting, Draw draw, int repeat) const;
-  torch::Tensor targets(const torch::Tensor& outputs, Draw draw, int repeat) const {
-    return source_.targets(outputs, draw, repeat);
-  }
   const InputSource& source() const { return source_; }
   // Sixteen hexadecimal digits over every prepared image and label, for the manifest.
   std::string digest() const;

@@ -8,7 +8,7 @@
 // images; theirs are Gaussian whatever the data (--input gaussian).
 #include <cmath>
 
-#include "proxies/az_request.h"
+#include "proxies/proxy.h"
 
 namespace zeroth::proxies {
 
@@ -20,7 +20,7 @@ Proxy proxy_az_expressivity() {
   proxy.citation = "Lee and Ham, AZ-NAS, CVPR 2024, arXiv:2403.19232";
   proxy.sign = "authors'";
   proxy.golden = "equal";
-  proxy.request = az_request({Pass::kTapEntropies});
+  proxy.request = needs({Pass::kTapEntropies}, [](nn::Setting& paper) { paper.init = nn::Init::kKaimingNormalFanIn; });
   proxy.score = [](const Probe& probe) {
     double score = 0.0;
     for (const double entropy : probe.tap_entropies()) score += entropy;

@@ -6,7 +6,7 @@
 // as az_expressivity.
 #include <cmath>
 
-#include "proxies/az_request.h"
+#include "proxies/proxy.h"
 
 namespace zeroth::proxies {
 
@@ -18,7 +18,7 @@ Proxy proxy_az_progressivity() {
   proxy.citation = "Lee and Ham, AZ-NAS, CVPR 2024, arXiv:2403.19232";
   proxy.sign = "authors'";
   proxy.golden = "equal";
-  proxy.request = az_request({Pass::kTapEntropies});
+  proxy.request = needs({Pass::kTapEntropies}, [](nn::Setting& paper) { paper.init = nn::Init::kKaimingNormalFanIn; });
   proxy.score = [](const Probe& probe) {
     const std::vector<double>& entropies = probe.tap_entropies();
     if (entropies.size() < 2) throw Degenerate("the network has no cell");

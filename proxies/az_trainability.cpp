@@ -9,7 +9,7 @@
 // cells. Paper setting: as az_expressivity.
 #include <cmath>
 
-#include "proxies/az_request.h"
+#include "proxies/proxy.h"
 
 namespace zeroth::proxies {
 namespace {
@@ -54,7 +54,7 @@ Proxy proxy_az_trainability() {
   proxy.citation = "Lee and Ham, AZ-NAS, CVPR 2024, arXiv:2403.19232";
   proxy.sign = "authors'";
   proxy.golden = "equal";
-  proxy.request = az_request({Pass::kTapSteps});
+  proxy.request = needs({Pass::kTapSteps}, [](nn::Setting& paper) { paper.init = nn::Init::kKaimingNormalFanIn; });
   proxy.score = score_as_published;
   Proxy fixed = proxy;
   fixed.name = "az_trainability:fixed";

@@ -37,11 +37,7 @@ Proxy proxy_dextr() {
   proxy.citation = "Asthana et al., Dextr, TMLR 2025, arXiv:2508.12977";
   proxy.sign = "authors'";
   proxy.golden = "none: the authors' circle is unseeded";
-  proxy.request = [](Fidelity fidelity, const nn::Setting& base) {
-    Request request{base, {Pass::kFirstImage, Pass::kCurve}};
-    if (fidelity == Fidelity::kPaper) request.setting.batch = 1;
-    return request;
-  };
+  proxy.request = needs({Pass::kFirstImage, Pass::kCurve}, [](nn::Setting& paper) { paper.batch = 1; });
   proxy.score = [](const Probe& probe) {
     if (!probe.curvature()) throw Degenerate("the logits do not move along the circle");
     double ratios = 0.0;

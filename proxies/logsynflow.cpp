@@ -18,14 +18,10 @@ Proxy proxy_logsynflow() {
   proxy.citation = "Cavagnero et al., FreeREA, WACV 2023, arXiv:2207.05135";
   proxy.sign = "authors'";
   proxy.golden = "none";
-  proxy.request = [](Fidelity fidelity, const nn::Setting& base) {
-    Request request{base, {Pass::kAbsoluteWeights}};
-    if (fidelity == Fidelity::kPaper) {
-      request.setting.init = nn::Init::kKaimingNormalFanIn;
-      request.setting.repeats = 3;
-    }
-    return request;
-  };
+  proxy.request = needs({Pass::kAbsoluteWeights}, [](nn::Setting& paper) {
+    paper.init = nn::Init::kKaimingNormalFanIn;
+    paper.repeats = 3;
+  });
   proxy.score = [](const Probe& probe) {
     double flow = 0.0;
     for (size_t l = 0; l < probe.absolute_weights().size(); ++l) {

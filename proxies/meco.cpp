@@ -20,11 +20,7 @@ Proxy named(const char* name, const char* formula, const char* golden, bool each
   proxy.golden = golden;
   proxy.citation = "Jiang et al., MeCo, NeurIPS 2023";
   proxy.sign = "authors'";
-  proxy.request = [](Fidelity fidelity, const nn::Setting& base) {
-    Request request{base, {Pass::kCorrelations}};
-    if (fidelity == Fidelity::kPaper) request.setting.batch = 1;
-    return request;
-  };
+  proxy.request = needs({Pass::kCorrelations}, [](nn::Setting& paper) { paper.batch = 1; });
   proxy.score = [each_module](const Probe& probe) {
     double score = 0.0;
     for (const ChannelCorrelation& map : probe.channel_correlations()) {

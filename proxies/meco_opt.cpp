@@ -41,11 +41,7 @@ Proxy proxy_meco_opt() {
   proxy.citation = "Jiang et al., MeCo, NeurIPS 2023";
   proxy.sign = "authors'";
   proxy.golden = "none: the authors' draws are unseeded";
-  proxy.request = [](Fidelity fidelity, const nn::Setting& base) {
-    Request request{base, {Pass::kFirstImage}};
-    if (fidelity == Fidelity::kPaper) request.setting.batch = 1;
-    return request;
-  };
+  proxy.request = needs({Pass::kFirstImage}, [](nn::Setting& paper) { paper.batch = 1; });
   proxy.score = [](const Probe& probe) {
     double score = 0.0;
     bool wide_enough = false;

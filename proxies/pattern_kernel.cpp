@@ -20,11 +20,7 @@ double log_determinant(const Eigen::MatrixXd& kernel) {
 }
 
 std::function<Request(Fidelity, const nn::Setting&)> pattern_request() {
-  return [](Fidelity fidelity, const nn::Setting& base) {
-    Request request{base, {Pass::kPatterns}};
-    if (fidelity == Fidelity::kPaper) request.setting.batch = 128;
-    return request;
-  };
+  return needs({Pass::kPatterns}, [](nn::Setting& paper) { paper.batch = 128; });
 }
 
 }  // namespace zeroth::proxies

@@ -234,7 +234,7 @@ void Probe::observe_maps(PassSet passes, const NodeResult& result) {
     const Stopwatch watch(seconds_[static_cast<size_t>(Pass::kUnitPatterns)]);
     unit_patterns_.add(result.value);
   }
-  if (kind == OpKind::kInput) return;
+  if (kind == OpKind::kInput || !passes.has_any({Pass::kFirstImage, Pass::kCorrelations})) return;
   if (modules_.empty()) modules_ = returning_modules(network_);
   if (passes.has(Pass::kFirstImage)) {
     const Stopwatch watch(seconds_[static_cast<size_t>(Pass::kFirstImage)]);

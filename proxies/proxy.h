@@ -72,6 +72,8 @@ struct ProxyMaker {
 
 // A request for passes in the common setting, at every fidelity.
 std::function<Request(Fidelity, const nn::Setting&)> needs(PassSet passes);
+// The same, but in the authors' setting at paper fidelity: `paper` changes what theirs has otherwise.
+std::function<Request(Fidelity, const nn::Setting&)> needs(PassSet passes, std::function<void(nn::Setting&)> paper);
 
 // Each returns its argument, or throws Degenerate: where it is nan or infinite, and `alive` also where it is 0, which
 // is what sums over weights and gradients come to when no signal passes the network.

@@ -98,6 +98,14 @@ std::function<Request(Fidelity, const nn::Setting&)> needs(PassSet passes) {
   return [passes](Fidelity, const nn::Setting& base) { return Request{base, passes}; };
 }
 
+std::function<Request(Fidelity, const nn::Setting&)> needs(PassSet passes, std::function<void(nn::Setting&)> paper) {
+  return [passes, paper = std::move(paper)](Fidelity fidelity, const nn::Setting& base) {
+    Request request{base, passes};
+    if (fidelity == Fidelity::kPaper) paper(request.setting);
+    return request;
+  };
+}
+
 double finite(double score) {
   if (!std::isfinite(score)) throw Degenerate("not a finite number");
   return score;

@@ -11,15 +11,11 @@
 namespace zeroth::proxies {
 
 std::function<Request(Fidelity, const nn::Setting&)> swap_request() {
-  return [](Fidelity fidelity, const nn::Setting& base) {
-    Request request{base, {Pass::kUnitPatterns}};
-    if (fidelity == Fidelity::kPaper) {
-      request.setting.batch = 16;
-      request.setting.init = nn::Init::kNormal;
-      request.setting.repeats = 32;
-    }
-    return request;
-  };
+  return needs({Pass::kUnitPatterns}, [](nn::Setting& paper) {
+    paper.batch = 16;
+    paper.init = nn::Init::kNormal;
+    paper.repeats = 32;
+  });
 }
 
 double swap_score(const Probe& probe) {

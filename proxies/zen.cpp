@@ -40,11 +40,7 @@ Proxy proxy_zen() {
   proxy.citation = "Lin et al., Zen-NAS, ICCV 2021, arXiv:2102.01063";
   proxy.sign = "authors'";
   proxy.golden = "equal (NASLib)";
-  proxy.request = [](Fidelity fidelity, const nn::Setting& base) {
-    Request request{base, {Pass::kPerturbation}};
-    if (fidelity == Fidelity::kPaper) request.setting.init = nn::Init::kNormal;
-    return request;
-  };
+  proxy.request = needs({Pass::kPerturbation}, [](nn::Setting& paper) { paper.init = nn::Init::kNormal; });
   proxy.score = [](const Probe& probe) { return score_with(probe, 0.81, 0.09, 0.1); };
   Proxy fixed = proxy;
   fixed.name = "zen:fixed";

@@ -253,9 +253,7 @@ TEST_CASE("the pass through absolute weights is that of an all-ones image, witho
   const Tensor total = network.forward_with(params, ones, nn::Norm::kBypass).sum();
   std::vector<Tensor> weights;
   for (size_t i = 0; i < params.size(); ++i) {
-    const spaces::ParamRole role = network.graph().params()[i].role;
-    if (role == spaces::ParamRole::kConvWeight || role == spaces::ParamRole::kLinearWeight)
-      weights.push_back(params[i]);
+    if (spaces::is_weight(network.graph().params()[i].role)) weights.push_back(params[i]);
   }
   const Probe probe = tiny.probe({Pass::kAbsoluteWeights});
   CHECK(at::equal(flat(probe.absolute_weights()), flat(weights)));

@@ -50,8 +50,7 @@ OpGraph canonical(const std::string& text, const NetShape& shape) {
 Lines weights(const OpGraph& net) {
   Lines lines;
   for (const ParamSpec& param : net.params()) {
-    const bool weight = param.role == ParamRole::kConvWeight || param.role == ParamRole::kLinearWeight;
-    if (weight) lines.push_back(fmt::format("{} {}", param.name, param.shape));
+    if (is_weight(param.role)) lines.push_back(fmt::format("{} {}", param.name, param.shape));
   }
   return lines;
 }

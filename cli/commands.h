@@ -12,6 +12,7 @@ namespace zeroth::cli {
 void add_rank(CLI::App& program, int& exit_code);
 void add_canonical(CLI::App& program, int& exit_code);
 void add_eval(CLI::App& program, int& exit_code);
+void add_diff(CLI::App& program, int& exit_code);
 void add_explain(CLI::App& program, int& exit_code);
 void add_list(CLI::App& program, int& exit_code);
 void add_bench(CLI::App& program, int& exit_code);

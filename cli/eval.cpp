@@ -49,19 +49,17 @@ struct Settings {
   int jobs = 0;
 };
 
-// The space that the manifest beside a score table names: scores.json beside scores.csv.
+// The space that the manifest beside a score table names.
 std::optional<std::string> space_of_manifest(const std::string& scores) {
-  std::filesystem::path path(scores);
-  if (path.extension() == ".gz") path.replace_extension();
-  path.replace_extension(".json");
+  const std::string path = core::manifest_path(scores);
   if (!std::filesystem::exists(path)) return std::nullopt;
   try {
-    const core::Json settings = core::Manifest::read(path.string()).settings;
+    const core::Json settings = core::Manifest::read(path).settings;
     return settings.at("space").get<std::string>();
   } catch (const core::Error& error) {
-    core::log_info("{} is passed over: {}", path.string(), error.what());
+    core::log_info("{} is passed over: {}", path, error.what());
   } catch (const core::Json::exception& error) {
-    core::log_info("{} is passed over: {}", path.string(), error.what());
+    core::log_info("{} is passed over: {}", path, error.what());
   }
   return std::nullopt;
 }

@@ -215,7 +215,7 @@ void RankRun::report_end(double seconds) {
 }
 
 int RankRun::run() {
-  const std::string manifest_path = core::sibling(options_.out, ".json");
+  const std::string manifest_path = core::manifest_path(options_.out);
   manifest_.settings = settings_json(options_.run, plan_, minibatches_);
   manifest_.inputs["architectures"] = architectures_json(options_.run, candidates_);
   manifest_.command = core::shell_command(core::command_line());

@@ -8,6 +8,7 @@
 #include <fstream>
 #include <thread>
 
+#include "core/csv_appender.h"
 #include "core/error.h"
 #include "core/input_file.h"
 #include "core/replace_file.h"
@@ -87,6 +88,12 @@ Manifest Manifest::read(const std::string& path) {
 void Manifest::require_same_settings(const Manifest& earlier, const std::string& path) const {
   const std::string difference = first_difference(earlier.settings, settings, "");
   if (!difference.empty()) throw Error(fmt::format("{}: cannot resume: {}", path, difference));
+}
+
+std::string manifest_path(const std::string& scores) {
+  std::filesystem::path path(scores);
+  if (path.extension() == ".gz") path.replace_extension();
+  return sibling(path.string(), ".json");
 }
 
 std::vector<std::string> command_line() {

@@ -34,6 +34,8 @@ struct Manifest {
   void require_same_settings(const Manifest& earlier, const std::string& path) const;
 };
 
+// Where the manifest of a score table is: scores.json beside scores.csv or scores.csv.gz.
+std::string manifest_path(const std::string& scores);
 // The arguments of this process, the program's name first.
 std::vector<std::string> command_line();
 // The arguments in one line that a shell splits into the same arguments again.

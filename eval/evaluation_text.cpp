@@ -2,6 +2,7 @@
 
 #include "core/csv.h"
 #include "eval/evaluation.h"
+#include "eval/text_table.h"
 
 namespace zeroth::eval {
 namespace {
@@ -14,17 +15,9 @@ const char* policy(const Evaluation& evaluation) {
   return evaluation.options.correlation.failed == FailedPolicy::kBottom ? "bottom" : "dropped";
 }
 
-std::string fixed(const std::optional<double>& value, int digits) {
-  return value ? fmt::format("{:.{}f}", *value, digits) : "-";
-}
-
 std::string fixed(const std::optional<Interval>& interval) {
   return interval ? fmt::format("{:.3f} .. {:.3f}", interval->low, interval->high) : "-";
 }
-
-std::string signed_text(const std::optional<double>& value) { return value ? fmt::format("{:+.3f}", *value) : "-"; }
-
-std::string cell(const std::optional<double>& value) { return value ? core::number_text(*value) : ""; }
 
 std::string cells(const Estimate& estimate) {
   std::string text = cell(estimate.value) + ",";
@@ -40,21 +33,6 @@ ordered_json json_estimate(const Estimate& estimate) {
   ordered_json json = {{"value", json_number(estimate.value)}, {"interval", nullptr}};
   if (estimate.interval) json["interval"] = {estimate.interval->low, estimate.interval->high};
   return json;
-}
-
-// First column to the left, the others to the right, as wide as their widest cell.
-std::string aligned(const std::vector<std::vector<std::string>>& lines) {
-  std::vector<size_t> widths(lines.front().size(), 0);
-  for (const auto& line : lines) {
-    for (size_t i = 0; i < line.size(); ++i) widths[i] = std::max(widths[i], line[i].size());
-  }
-  std::string text;
-  for (const auto& line : lines) {
-    text += fmt::format("{:<{}}", line[0], widths[0]);
-    for (size_t i = 1; i < line.size(); ++i) text += fmt::format("  {:>{}}", line[i], widths[i]);
-    text += '\n';
-  }
-  return text;
 }
 
 std::string population_line(const Evaluation& evaluation) {

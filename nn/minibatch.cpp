@@ -95,15 +95,11 @@ void InputSource::fill(T* images, int64_t* labels, const Setting& setting, Draw 
   if (spec_ == "reference") {
     // Repeats take streams of their own; the first is the rule's.
     fill_reference_images(images, count, static_cast<uint64_t>(draw) + 32 * static_cast<uint64_t>(repeat));
-    for (int64_t n = 0; n < setting.batch; ++n) labels[n] = n % shape.classes;
-    return;
+  } else {
+    core::Stream(core::repeat_seed(seed_, repeat), "images", 0, static_cast<uint32_t>(draw))
+        .fill_normal(images, count, 1.0);
   }
-  const uint64_t seed = core::repeat_seed(seed_, repeat);
-  core::Stream(seed, "images", 0, static_cast<uint32_t>(draw)).fill_normal(images, count, 1.0);
-  const core::Stream label_stream(seed, "labels", 0, static_cast<uint32_t>(draw));
-  for (int64_t n = 0; n < setting.batch; ++n) {
-    labels[n] = label_stream.below(static_cast<uint32_t>(shape.classes), static_cast<uint32_t>(n));
-  }
+  for (int64_t n = 0; n < setting.batch; ++n) labels[n] = n % shape.classes;
 }
 
 template <typename T>

@@ -21,8 +21,8 @@ struct Minibatch {
 // Which minibatch of a setting: the first and the second are disjoint draws; the thin network has three of its own.
 enum class Draw : uint32_t { kFirst = 1, kSecond = 2, kThin1 = 11, kThin2 = 12, kThin3 = 13 };
 
-// Where images come from: "gaussian" (N(0, 1) pixels, uniform labels), "reference" (nn/reference.h), or a set of real
-// images (core/image_set.h).
+// Where images come from: "gaussian" (N(0, 1) pixels), "reference" (nn/reference.h), or a set of real images
+// (core/image_set.h). Made images have label n mod K, so that every class has its share of a small batch.
 class InputSource {
  public:
   // Throws core::UsageError for a name that is none of these, core::Error for images that cannot be read.

@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
 # Makes the tables of this folder. Usage: results/make.sh BENCHMARKS [STEP...]
 #   BENCHMARKS   the folder with nb201.csv and cifar10-subset.bin; no part of the project
-#   STEP         fast, shared, slow or bench; all of them where none is named
+#   STEP         fast, shared, slow, sweep, sweep_times or bench; all of them where none is named
 # Every step can be interrupted and called again: it goes on from the rows it has. Runs use all processors.
 set -euo pipefail
 benchmarks=$(realpath "$1")
 shift
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 zeroth=$(realpath "${ZEROTH:-build/zeroth}")
-[[ $# -gt 0 ]] || set -- fast shared slow bench
+[[ $# -gt 0 ]] || set -- fast shared slow sweep sweep_times bench
 work=results/work
 mkdir -p "$work"
 ln -sfn "$benchmarks" "$work/benchmarks"
@@ -52,12 +52,53 @@ slow() {  # the two proxies that cost more than all others together, on 200 stri
   eval_against slow.csv nasbench201_slow_cifar10 cifar10_test_acc
 }
 
+# The small networks that the fast fidelity is chosen from: channels, cells a stage, resolution, batch.
+small="
+4 1 8 8     4 1 8 16    4 1 8 32    4 1 8 64    4 1 16 8    4 1 16 16   4 1 16 32   4 1 16 64   4 1 32 8    4 1 32 16
+8 1 8 8     8 1 8 16    8 1 8 32    8 1 8 64    8 1 16 8    8 1 16 16   8 1 16 32   8 1 16 64   8 1 32 8    8 1 32 16
+16 1 8 8    16 1 8 16   16 1 8 32   16 1 8 64   16 1 16 8   16 1 16 16  16 1 16 32  16 1 32 8
+4 2 16 16   8 2 8 16    8 2 8 32    8 2 16 16   8 2 16 32"
+swept=l2_norm,grad_norm,snip,plain,fisher,synflow,logsynflow,jacob_cov,nwot,nwot:normalised,nwot_bw,linear_regions_full
+swept+=,zico,az_expressivity,az_progressivity,az_trainability,zen,synflow_bn,snr,t_cet,epe_nas,gradsign
+swept+=,grad_angle,kgm,swap,meco,meco:fixed,meco_opt,dextr
+swept_slow=grasp,ntk_cond,ntk_trace,jacobian_trace  # several backward passes each: on fewer functions
+
+each_small() {  # calls "$@" channels cells resolution batch
+  local channels cells resolution batch
+  xargs -n 4 <<< "$small" | while read -r channels cells resolution batch; do
+    "$@" "$channels" "$cells" "$resolution" "$batch" < /dev/null
+  done
+}
+
+functions() { "$zeroth" rank --space nasbench201 --unique --graph canonical --resume --top 0 --quiet "$@"; }
+
+sweep_one() {
+  local name="sweep/c$1_n$2_r$3_b$4"
+  functions --sample 1000 --seed 2 --proxies "$swept,$swept_slow" --channels "$1" --cells "$2" --resolution "$3" \
+    --batch "$4" --out "$name.csv"
+  "$zeroth" diff sweep/shared.csv "$name.csv" --movers 0 --out "$name.diff" > /dev/null
+  "$zeroth" diff sweep/shared_slow.csv "$name.csv" --movers 0 --out "$name.slow.diff" > /dev/null
+}
+
+# 1,000 functions on every small network; how far each proxy ranks them as it does itself on the benchmark's network.
+# The row "another seed" is the same network with other weights and images. Accuracies are not looked at.
+sweep() {
+  mkdir -p sweep
+  functions --sample 1000 --seed 2 --proxies "$swept" --fidelity shared --out sweep/shared.csv
+  functions --sample 150 --seed 2 --proxies "$swept_slow" --fidelity shared --out sweep/shared_slow.csv
+  tail -n +2 sweep/shared.csv | cut -d, -f1 | head -n 300 > sweep/first300.txt
+  "$zeroth" rank --space nasbench201 --archs sweep/first300.txt --graph canonical --resume --top 0 --quiet --seed 3 \
+    --proxies "$swept" --fidelity shared --out sweep/another_seed.csv
+  "$zeroth" diff sweep/shared.csv sweep/another_seed.csv --movers 0 --out sweep/another_seed.diff > /dev/null
+  each_small sweep_one
+}
+
 bench() {
   "$zeroth" bench > ../bench_shared.txt
   "$zeroth" bench --fidelity fast --architectures 16 > ../bench_fast.txt
 }
 
 for step in "$@"; do
-  declare -F "$step" > /dev/null || { echo "make.sh: unknown step $step; known: fast shared slow bench" >&2; exit 2; }
+  declare -F "$step" > /dev/null || { echo "make.sh: unknown step $step; known: fast shared slow sweep sweep_times bench" >&2; exit 2; }
   "$step"
 done

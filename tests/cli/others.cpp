@@ -33,10 +33,10 @@ std::string edge_to_output(const std::string& operation) {
 TEST_CASE("every command has a help and the program a version") {
   CHECK_THAT(run_well("--version").out, StartsWith("zeroth 0."));
   const std::string help = run_well("--help").out;
-  for (const char* command : {"rank", "canonical", "eval", "explain", "list", "bench"}) {
+  for (const char* command : {"rank", "canonical", "diff", "eval", "explain", "list", "bench"}) {
     CHECK_THAT(help, Contains(command));
     const Outcome outcome = run_well(command + std::string(" --help"));
-    CHECK_THAT(outcome.out, Contains("--space"));
+    if (command != std::string("diff")) CHECK_THAT(outcome.out, Contains("--space"));
     CHECK(outcome.err.empty());
   }
 }
@@ -61,6 +61,28 @@ TEST_CASE("explain gives every proxy's score, error, percentile and time for one
   const Outcome wrong = run_program("explain nonsense --space nasbench201");
   CHECK(wrong.code == 1);
   CHECK_THAT(wrong.err, Contains("nonsense"));
+}
+
+TEST_CASE("diff compares two runs' ranks, bits and settings") {
+  const TemporaryFolder folder;
+  const std::string a = folder.path("a.csv"), b = folder.path("b.csv"), out = folder.path("diff.csv");
+  const std::string rank = "rank --space nasbench201 --quiet --top 0 --proxies nwot,l2_norm" + kTiny;
+  run_well(rank + "--sample 8 --seed 1 --out " + a);
+  run_well(rank + "--sample 8 --seed 1 --init normal --out " + b);
+  const std::string same = run_well("diff " + a + " " + a).out;
+  CHECK_THAT(same, Contains("8 architectures in both") && Contains("no architecture changed its rank"));
+  const auto json = core::Json::parse(run_well("diff --json --movers 2 --out " + out + " " + a + " " + b).out);
+  CHECK(json.at("architectures") == 8);
+  CHECK(json.at("movers").size() <= 2);
+  CHECK(json.at("changed_settings").dump().find("normal") != std::string::npos);
+  CHECK(json.at("columns").at(0).at("column") == "params");
+  CHECK(json.at("columns").at(0).at("same_bits") == 8);
+  CHECK(json.at("columns").at(0).at("spearman") == 1.0);
+  CHECK_THAT(TemporaryFolder::read(out), StartsWith("column,n,spearman,") && Contains("\nnwot,8,"));
+  const Outcome wrong = run_program("diff --column zico " + a + " " + b);
+  CHECK(wrong.code == 2);
+  CHECK_THAT(wrong.err, Contains("zico") && Contains("l2_norm"));
+  CHECK(run_program("diff " + a + " " + folder.path("absent.csv")).code == 1);
 }
 
 TEST_CASE("bench measures passes, sets of proxies and rates") {

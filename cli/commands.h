@@ -11,6 +11,7 @@ namespace zeroth::cli {
 
 void add_rank(CLI::App& program, int& exit_code);
 void add_canonical(CLI::App& program, int& exit_code);
+void add_ensemble(CLI::App& program, int& exit_code);
 void add_eval(CLI::App& program, int& exit_code);
 void add_diff(CLI::App& program, int& exit_code);
 void add_explain(CLI::App& program, int& exit_code);

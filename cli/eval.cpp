@@ -13,12 +13,15 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <unordered_set>
 
 #include "cli/commands.h"
 #include "core/error.h"
 #include "core/log.h"
 #include "core/manifest.h"
 #include "core/score_table.h"
+#include "search/candidates.h"
+#include "spaces/canonical.h"
 
 namespace zeroth::cli {
 namespace {
@@ -42,7 +45,7 @@ Example:
   zeroth eval scores.csv --benchmark nb201.csv --target cifar10_test_acc --out quality.csv)";
 
 struct Settings {
-  std::string scores, benchmark, target, space, out;
+  std::string scores, benchmark, target, space, only, without, out;
   bool unique = false, drop_failed = false, json = false;
   int resamples = 1000;
   uint64_t seed = 0;
@@ -70,6 +73,17 @@ const spaces::SearchSpace* choose_space(const Settings& settings, const core::Sc
   return scores.rows.empty() ? nullptr : spaces::recognise_space(scores.rows.front().arch);
 }
 
+// What the architectures of a file compute; none where there is no file.
+std::optional<std::unordered_set<std::string>> functions_of(const std::string& path, const spaces::SearchSpace* space) {
+  if (path.empty()) return std::nullopt;
+  if (space == nullptr) throw core::UsageError("--only and --except need a known search space; name it with --space");
+  std::unordered_set<std::string> functions;
+  for (const spaces::Candidate& candidate : search::from_file(*space, path, /*skip_bad=*/false)) {
+    functions.insert(spaces::canonical_form(space->cells(candidate.architecture)).text);
+  }
+  return functions;
+}
+
 void print_notes(const core::ScoreTable& scores, const eval::Evaluation& evaluation) {
   if (evaluation.not_measured > 0) {
     core::log_warning("{} of {} scored architectures have no {} in {} and are left out", evaluation.not_measured,
@@ -78,6 +92,9 @@ void print_notes(const core::ScoreTable& scores, const eval::Evaluation& evaluat
   if (evaluation.averaged > 0) {
     core::log_info("{}: {} architectures stand in several rows; their accuracies are averaged", evaluation.benchmark,
                    evaluation.averaged);
+  }
+  if (evaluation.not_counted > 0) {
+    core::log_info("{} architectures are left out by --only or --except", evaluation.not_counted);
   }
   if (evaluation.space.empty()) {
     core::log_warning(
@@ -106,8 +123,12 @@ void run(const Settings& settings) {
   const auto scores = core::ScoreTable::read(settings.scores);
   const auto benchmark = eval::Benchmark::read(settings.benchmark, settings.target);
   const auto policy = settings.drop_failed ? eval::FailedPolicy::kDropped : eval::FailedPolicy::kBottom;
-  const eval::Evaluation evaluation = eval::evaluate(scores, benchmark, choose_space(settings, scores),
-                                                     {settings.unique, {policy, settings.resamples, settings.seed}});
+  const spaces::SearchSpace* space = choose_space(settings, scores);
+  const eval::EvaluationOptions options = {settings.unique,
+                                           functions_of(settings.only, space),
+                                           functions_of(settings.without, space),
+                                           {policy, settings.resamples, settings.seed}};
+  const eval::Evaluation evaluation = eval::evaluate(scores, benchmark, space, options);
   print_notes(scores, evaluation);
   if (!settings.out.empty()) write_file(settings.out, eval::as_csv(evaluation));
   fmt::print("{}", settings.json ? eval::as_json(evaluation).dump(2) + "\n" : eval::as_table(evaluation));
@@ -133,6 +154,14 @@ void add_eval(CLI::App& program, int& exit_code) {
                     "one row a function: average scores and accuracies of architectures that compute the same");
   command->add_flag("--drop-failed", settings->drop_failed,
                     "leave failed scores out of their column instead of ranking them last");
+  command
+      ->add_option("--only", settings->only,
+                   "count only architectures that compute what one of this file's does: one a line, or CSV with a "
+                   "column \"arch\"")
+      ->type_name("FILE");
+  command
+      ->add_option("--except", settings->without, "leave those out instead, such as the ones that a choice was made on")
+      ->type_name("FILE");
   command->add_option("--bootstrap", settings->resamples, "resamples for the 95 % intervals; 0 = no intervals")
       ->check(CLI::Range(0, 1000000))
       ->type_name("B")

@@ -42,6 +42,7 @@ int run(int argc, char** argv) {
   int exit_code = 0;
   zeroth::cli::add_rank(program, exit_code);
   zeroth::cli::add_canonical(program, exit_code);
+  zeroth::cli::add_ensemble(program, exit_code);
   zeroth::cli::add_eval(program, exit_code);
   zeroth::cli::add_diff(program, exit_code);
   zeroth::cli::add_explain(program, exit_code);

@@ -22,9 +22,13 @@ Evaluation evaluate(const core::ScoreTable& scores, const Benchmark& benchmark, 
     evaluation.not_of_space = add_space_facts(population, *space);
   }
   if (population.columns.empty()) throw core::Error(scores.path + ": no column of scores");
+  const size_t measured = population.rows();
+  if (options.only) population = restricted(population, *options.only, /*without=*/false);
+  if (options.without) population = restricted(population, *options.without, /*without=*/true);
+  evaluation.not_counted = measured - population.rows();
   evaluation.rows = population.rows();
   evaluation.functions = population.functions;
-  evaluation.not_measured = scores.rows.size() - population.rows();
+  evaluation.not_measured = scores.rows.size() - measured;
   evaluation.averaged = benchmark.repeated();
 
   if (options.unique) population = unique_functions(population);

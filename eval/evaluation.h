@@ -2,7 +2,9 @@
 #pragma once
 
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "core/score_table.h"
@@ -14,6 +16,8 @@ namespace zeroth::eval {
 
 struct EvaluationOptions {
   bool unique = false;  // one row a function instead of one row an architecture
+  // Texts of canonical forms: only architectures that compute one of these count, or only those that compute none.
+  std::optional<std::unordered_set<std::string>> only, without;
   CorrelationOptions correlation;
 };
 
@@ -27,6 +31,7 @@ struct Evaluation {
   size_t not_measured = 0;  // rows of the score file that the benchmark has no accuracy for
   size_t averaged = 0;      // architectures of the benchmark whose accuracy is a mean over several of its rows
   size_t not_of_space = 0;  // rows that the space cannot read
+  size_t not_counted = 0;   // rows that `only` or `without` leaves out
   std::vector<ColumnQuality> columns;  // highest Spearman first
 };
 

@@ -16,6 +16,12 @@ struct Mean {
   size_t count = 0;
 };
 
+ScoreColumn rows_of(const ScoreColumn& column, const std::vector<size_t>& rows) {
+  ScoreColumn result{column.name, {}};
+  for (const size_t row : rows) result.values.push_back(column.values[row]);
+  return result;
+}
+
 ScoreColumn means_by_function(const ScoreColumn& column, const std::vector<size_t>& group, size_t groups) {
   std::vector<Mean> means(groups);
   for (size_t row = 0; row < group.size(); ++row) {
@@ -43,6 +49,7 @@ void number_functions(const std::vector<std::string>& texts, Population& populat
     const auto found = std::lower_bound(known.begin(), known.end(), text);
     population.function.push_back(static_cast<uint32_t>(found - known.begin()));
   }
+  population.function_texts = std::move(known);
 }
 
 Population join(const core::ScoreTable& scores, const Benchmark& benchmark) {
@@ -70,11 +77,34 @@ Population join(const core::ScoreTable& scores, const Benchmark& benchmark) {
   return population;
 }
 
+Population restricted(const Population& population, const std::unordered_set<std::string>& texts, bool without) {
+  std::vector<size_t> rows;
+  std::vector<std::string> functions;
+  Population kept;
+  for (size_t row = 0; row < population.rows(); ++row) {
+    const std::string& text = population.function_texts[population.function[row]];
+    if ((texts.count(text) > 0) == without) continue;
+    rows.push_back(row);
+    functions.push_back(text);
+    kept.architectures.push_back(population.architectures[row]);
+    kept.accuracy.push_back(population.accuracy[row]);
+  }
+  if (rows.empty()) {
+    throw core::Error(without ? "every scored architecture is left out"
+                              : "no scored architecture is among those named");
+  }
+  number_functions(functions, kept);
+  for (const ScoreColumn& column : population.columns) kept.columns.push_back(rows_of(column, rows));
+  for (const ScoreColumn& column : population.structure) kept.structure.push_back(rows_of(column, rows));
+  return kept;
+}
+
 Population unique_functions(const Population& population) {
   constexpr size_t kNone = static_cast<size_t>(-1);
   std::vector<size_t> group_of_function(population.functions, kNone), group;
   Population unique;
   unique.functions = population.functions;
+  unique.function_texts = population.function_texts;
   std::vector<Mean> accuracies(population.functions);
   for (size_t row = 0; row < population.rows(); ++row) {
     size_t& number = group_of_function[population.function[row]];

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "core/score_table.h"
@@ -26,6 +27,7 @@ struct Population {
   // Number of the function that a row computes: its canonical form where the space is known, else its text. Numbers
   // follow the order of these, so that they do not depend on the order of the rows.
   std::vector<uint32_t> function;
+  std::vector<std::string> function_texts;  // by number
   size_t functions = 0;
   std::vector<ScoreColumn> columns;
   std::vector<ScoreColumn> structure;  // columns of the data-free baseline; empty where the space is unknown
@@ -40,6 +42,10 @@ Population join(const core::ScoreTable& scores, const Benchmark& benchmark);
 
 // Sets the functions of the rows: equal texts are one function.
 void number_functions(const std::vector<std::string>& texts, Population& population);
+
+// The rows whose function is one of `texts`, or with `without` those whose function is none of them, and what they have
+// of the columns. Throws core::Error where no row is left.
+Population restricted(const Population& population, const std::unordered_set<std::string>& texts, bool without);
 
 // One row a function, in order of first appearance: the mean accuracy of its rows and, in each column, the mean of
 // those that have a score. A cell fails only where all have failed.

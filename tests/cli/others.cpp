@@ -33,10 +33,11 @@ std::string edge_to_output(const std::string& operation) {
 TEST_CASE("every command has a help and the program a version") {
   CHECK_THAT(run_well("--version").out, StartsWith("zeroth 0."));
   const std::string help = run_well("--help").out;
-  for (const char* command : {"rank", "canonical", "diff", "eval", "explain", "list", "bench"}) {
+  for (const char* command : {"rank", "canonical", "diff", "ensemble", "eval", "explain", "list", "bench"}) {
     CHECK_THAT(help, Contains(command));
     const Outcome outcome = run_well(command + std::string(" --help"));
-    if (command != std::string("diff")) CHECK_THAT(outcome.out, Contains("--space"));
+    if (command != std::string("diff") && command != std::string("ensemble"))
+      CHECK_THAT(outcome.out, Contains("--space"));
     CHECK(outcome.err.empty());
   }
 }
@@ -83,6 +84,26 @@ TEST_CASE("diff compares two runs' ranks, bits and settings") {
   CHECK(wrong.code == 2);
   CHECK_THAT(wrong.err, Contains("zico") && Contains("l2_norm"));
   CHECK(run_program("diff " + a + " " + folder.path("absent.csv")).code == 1);
+}
+
+TEST_CASE("ensemble select grows a set on drawn functions, which eval can leave out") {
+  const TemporaryFolder folder;
+  const std::string scores = folder.path("scores.csv"), drawn = folder.path("drawn.txt");
+  run_well("rank --space nasbench201 --quiet --top 0 --all --proxies longest_path,convs_3x3,skips --out " + scores);
+  // The score table is its own benchmark: what predicts the longest path best is the longest path.
+  const std::string select = "ensemble select " + scores + " --space nasbench201 --benchmark " + scores;
+  const std::string text =
+      run_well(select + " --target longest_path --columns longest_path,convs_3x3,skips --sample 40 --out " + drawn).out;
+  CHECK_THAT(text, StartsWith("40 functions, 3 columns") && Contains("1.0000  longest_path"));
+  const std::string eval = "eval " + scores + " --benchmark " + scores + " --target longest_path --bootstrap 0 --json ";
+  const auto only = core::Json::parse(run_well(eval + "--only " + drawn).out);
+  const auto rest = core::Json::parse(run_well(eval + "--except " + drawn).out);
+  CHECK(only.at("functions") == 40);
+  CHECK(rest.at("functions") == 5260 - 40);
+  CHECK(only.at("architectures").get<int>() + rest.at("architectures").get<int>() == 15625);
+  CHECK(run_program(select + " --target longest_path --sample 6000").code == 2);
+  CHECK(run_program(select + " --target nothing").code == 2);
+  CHECK(run_program(select + " --target longest_path --columns zico").code == 2);
 }
 
 TEST_CASE("bench measures passes, sets of proxies and rates") {

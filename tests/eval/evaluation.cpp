@@ -5,6 +5,7 @@
 #include "core/error.h"
 #include "eval/population.h"
 #include "eval/space_facts.h"
+#include "spaces/canonical.h"
 #include "tests/eval/temporary_file.h"
 
 using Catch::Matchers::Contains;
@@ -291,4 +292,29 @@ TEST_CASE("Every form of the result says what population its numbers are about")
   CHECK_THAT(table, Contains("acc of bench.csv: 5 architectures, 5 functions") && Contains("left out"));
   CHECK_THAT(table, Contains("good    4       1     1.000     -     -     -    1.000     -                 -           "
                              "   50.00           50.00\n"));
+}
+
+TEST_CASE("functions can be left out, or be all that counts") {
+  const std::string scores = "arch,x\n" + kSkip + ",1\n" + kSkipDeadConv + ",2\n" + kConv + ",3\n" + kPool + ",4\n";
+  const std::string benchmark =
+      "arch,acc\n" + kSkip + ",10\n" + kSkipDeadConv + ",20\n" + kConv + ",30\n" + kPool + ",25\n";
+  const auto function_of = [](const std::string& text) {
+    const auto& space = zeroth::spaces::find_space("nasbench201");
+    return zeroth::spaces::canonical_form(space.cells(space.parse(text))).text;
+  };
+  // Named in another notation of the same function: both of its rows go.
+  EvaluationOptions options;
+  options.without = {{function_of(kSkipDeadPool)}};
+  const Evaluation without = evaluate_text(scores, benchmark, options, "nasbench201");
+  CHECK(without.rows == 2);
+  CHECK(without.functions == 2);
+  CHECK(without.not_counted == 2);
+  CHECK(column(without, "x").spearman.value == Approx(-1.0));
+  options.only.swap(options.without);
+  const Evaluation only = evaluate_text(scores, benchmark, options, "nasbench201");
+  CHECK(only.rows == 2);
+  CHECK(only.functions == 1);
+  CHECK(column(only, "x").spearman.value == Approx(1.0));
+  options.only = {{"no such function"}};
+  CHECK_THROWS_WITH(evaluate_text(scores, benchmark, options, "nasbench201"), Contains("no scored architecture"));
 }

@@ -1,5 +1,6 @@
 // zeroth bench: what scoring costs on this machine, as multiples of one plain forward and backward.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -8,6 +9,7 @@
 #include <iostream>
 #include <limits>
 #include <memory>
+#include <optional>
 
 #include "cli/commands.h"
 #include "cli/run_options.h"
@@ -53,6 +55,12 @@ double convolution_peak() {
   return best;
 }
 
+double total(const std::vector<double>& seconds) {
+  double sum = 0.0;
+  for (const double s : seconds) sum += s;
+  return sum;
+}
+
 struct BenchOptions {
   RunOptions run;
   int64_t architectures = 8;
@@ -67,6 +75,7 @@ struct Subject {
   proxies::Plan plan;
   std::vector<double> best;   // by architecture, seconds: passes and proxies, without building the network
   std::vector<double> score;  // of these, the proxies' own arithmetic
+  bool listed = true;         // in the result; the others serve to compute what a proxy adds to the default set
 };
 
 struct Seconds {
@@ -116,6 +125,8 @@ class Bench {
       for (const proxies::Proxy* proxy : proxies::parse_proxies("all", &space_)) {
         if (proxy->score) sets.push_back(proxy->name);
       }
+      // With a coupled kernel in it, as at the other fidelities, the default set takes minutes.
+      if (fidelity == proxies::Fidelity::kFast) sets.push_back("default");
     }
     if (options.run.proxies != "default") sets.push_back(options.run.proxies);
     const proxies::Overrides overrides = read_overrides(options.run, source_.classes());
@@ -125,12 +136,23 @@ class Bench {
       return plan;
     };
     for (const std::string& set : sets) subjects_.push_back({set, plan_of(set), {}, {}});
+    if (options.each && fidelity == proxies::Fidelity::kFast) {
+      for (const std::string& set : sets) {
+        if (set != "default") subjects_.push_back({toggled(set), plan_of(toggled(set)), {}, {}, /*listed=*/false});
+      }
+    }
     setting_ = plan_of("grad_norm").groups[0].setting;
   }
 
   void run();
 
  private:
+  // The default set with the proxy, or without it where it is a member.
+  static std::string toggled(const std::string& proxy);
+  static bool in_default(const std::string& proxy);
+  const Subject* subject(const std::string& proxies) const;
+  // Seconds that the proxy adds to the rest of the default set; none where that was not measured.
+  std::optional<double> added(const std::string& proxy) const;
   void measure_architecture(const spaces::Candidate& candidate);
   void measure_rates();
   core::Json result() const;
@@ -224,10 +246,31 @@ void Bench::measure_rates() {
   rate_all_ = median(all);
 }
 
-double total(const std::vector<double>& seconds) {
-  double sum = 0.0;
-  for (const double s : seconds) sum += s;
-  return sum;
+bool Bench::in_default(const std::string& proxy) {
+  const std::vector<std::string>& names = proxies::default_proxies();
+  return std::find(names.begin(), names.end(), proxy) != names.end();
+}
+
+std::string Bench::toggled(const std::string& proxy) {
+  if (!in_default(proxy)) return "default," + proxy;
+  std::vector<std::string> rest;
+  for (const std::string& name : proxies::default_proxies()) {
+    if (name != proxy) rest.push_back(name);
+  }
+  return fmt::format("{}", fmt::join(rest, ","));
+}
+
+const Subject* Bench::subject(const std::string& proxies) const {
+  const auto found = std::find_if(subjects_.begin(), subjects_.end(),
+                                  [&](const Subject& candidate) { return candidate.proxies == proxies; });
+  return found == subjects_.end() ? nullptr : &*found;
+}
+
+std::optional<double> Bench::added(const std::string& proxy) const {
+  const Subject* other = subject(toggled(proxy));
+  if (other == nullptr || other->listed) return std::nullopt;
+  const double difference = total(other->best) - total(subject("default")->best);
+  return in_default(proxy) ? -difference : difference;
 }
 
 core::Json Bench::result() const {
@@ -242,10 +285,12 @@ core::Json Bench::result() const {
   json["forward_backward_gflops"] = 3.0 * 2.0 * macs_ / unit / 1e9;
   json["percent_of_peak"] = 100.0 * 3.0 * 2.0 * macs_ / unit / 1e9 / peak_;
   for (const Subject& subject : subjects_) {
+    if (!subject.listed) continue;
     json["sets"].push_back({{"proxies", subject.proxies},
                             {"ms", 1e3 * total(subject.best) / count},
                             {"score_ms", 1e3 * total(subject.score) / count},
                             {"multiple", total(subject.best) / unit}});
+    if (const auto seconds = added(subject.proxies)) json["sets"].back()["added_ms"] = 1e3 * *seconds / count;
   }
   json["workers"] = worker_count(options_.run);
   json["architectures_per_second_one_worker"] = rate_one_;
@@ -265,9 +310,12 @@ std::string Bench::text() const {
                       json["forward_backward_ms"].get<double>(), json["forward_backward_gflops"].get<double>(),
                       json["percent_of_peak"].get<double>());
   for (const core::Json& set : json["sets"]) {
-    text +=
-        fmt::format("{:9.2f} ms  {:6.2f} x plain  {:7.3f} ms beside the passes   {}\n", set["ms"].get<double>(),
-                    set["multiple"].get<double>(), set["score_ms"].get<double>(), set["proxies"].get<std::string>());
+    const std::string added = set.contains("added_ms")
+                                  ? fmt::format("  {:6.2f} ms more in the default set", set["added_ms"].get<double>())
+                                  : "";
+    text += fmt::format("{:9.2f} ms  {:6.2f} x plain  {:7.3f} ms beside the passes{}   {}\n", set["ms"].get<double>(),
+                        set["multiple"].get<double>(), set["score_ms"].get<double>(), added,
+                        set["proxies"].get<std::string>());
   }
   text += fmt::format("architectures a second: {:.1f} with one worker, {:.1f} with {} ({:.2f} times)\n", rate_one_,
                       rate_all_, worker_count(options_.run), rate_all_ / rate_one_);
@@ -293,7 +341,9 @@ void add_bench(CLI::App& program, int&) {
   command->add_option("--architectures", options->architectures, "Sampled functions to measure on")
       ->capture_default_str();
   command->add_option("--rounds", options->rounds, "Measurements of each; the best counts")->capture_default_str();
-  command->add_flag("--each", options->each, "Measure every proxy by itself, in place of the usual sets");
+  command->add_flag("--each", options->each,
+                    "Measure every proxy by itself, in place of the usual sets; at fast fidelity also what it adds to "
+                    "the default set");
   command->add_flag("--json", options->json, "JSON instead of text");
   command->footer(
       "Times are those of an instantiated network: passes and the proxies' own arithmetic, on one thread. A multiple "

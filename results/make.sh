@@ -1,39 +1,92 @@
 #!/usr/bin/env bash
 # Makes the tables of this folder. Usage: results/make.sh BENCHMARKS [STEP...]
 #   BENCHMARKS   the folder with nb201.csv and cifar10-subset.bin; no part of the project
-#   STEP         fast, shared, slow, sweep, sweep_times or bench; all of them where none is named
+#   STEP         fast, select_default, default, written, proxies, shared, slow, sweep, sweep_times or bench; all of them
+#                where none is named
 # Every step can be interrupted and called again: it goes on from the rows it has. Runs use all processors.
 set -euo pipefail
 benchmarks=$(realpath "$1")
 shift
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 zeroth=$(realpath "${ZEROTH:-build/zeroth}")
-[[ $# -gt 0 ]] || set -- fast shared slow sweep sweep_times bench
+[[ $# -gt 0 ]] || set -- fast select_default default written proxies shared slow sweep sweep_times bench
 work=results/work
 mkdir -p "$work"
 ln -sfn "$benchmarks" "$work/benchmarks"
 cd "$work"
 
-# What the tables hold: grasp and ntk_cond cost more than all the others together and are measured on fewer strings.
+# Proxies of the shared and slow tables: grasp and ntk_cond cost more than all the others together there.
 cheap=l2_norm,grad_norm,snip,plain,fisher,synflow,logsynflow,jacob_cov,nwot,nwot_bw,linear_regions,linear_regions_full,zico
 slow=grasp,ntk_cond
+accuracies="cifar10 cifar100 imagenet16_120"
 
 # eval SCORES NAME TARGET [options]: the table of correlations with an accuracy of the benchmark
 eval_against() {
   "$zeroth" eval "$1" --benchmark benchmarks/nb201.csv --target "$3" --out "../$2.csv" "${@:4}" > "../$2.txt"
 }
 
-fast() {  # the whole space on the shrunk network, equal functions once
-  "$zeroth" rank --space nasbench201 --all --seed 1 --proxies "$cheap,$slow" --fidelity fast --out fast.csv --resume --top 0
+fast() {  # the whole space on the shrunk network, every proxy, equal functions once
+  "$zeroth" rank --space nasbench201 --all --seed 1 --proxies all --fidelity fast --out fast.csv --resume --top 0
   gzip -9 -n -c fast.csv > ../nasbench201_fast_scores.csv.gz
-  for data in cifar10 cifar100 imagenet16_120; do
+  for data in $accuracies; do
     eval_against fast.csv "nasbench201_fast_$data" "${data}_test_acc" --bootstrap 400
     eval_against fast.csv "nasbench201_fast_${data}_functions" "${data}_test_acc" --bootstrap 400 --unique
   done
+}
+
+select_default() {  # the default set, on 500 functions that the tables of default() leave out
+  local columns
+  columns=$("$zeroth" list proxies | awk '!/^\*/ && $1 != "params" && $1 != "macs" { print $1 }')
+  columns=$(grep -xFf <(head -n 1 fast.csv | tr , '\n') <<< "$columns" | paste -sd,)
+  "$zeroth" ensemble select fast.csv --space nasbench201 --benchmark benchmarks/nb201.csv --columns "$columns" \
+    --target cifar10_test_acc,cifar100_test_acc,imagenet16_120_test_acc --sample 500 --seed 201 \
+    --out ../default_selection_functions.txt > ../default_selection.txt
+}
+
+default() {  # how well the default set ranks the functions that it was not chosen on
   "$zeroth" rank --space nasbench201 --all --seed 1 --out default.csv --resume --top 10 > ../nasbench201_fast_top10.txt
-  for data in cifar10 cifar100 imagenet16_120; do
-    eval_against default.ranked.csv "nasbench201_default_$data" "${data}_test_acc" --bootstrap 400
+  for data in $accuracies; do
+    for unique in "" --unique; do
+      eval_against default.ranked.csv "nasbench201_default_$data${unique/--unique/_functions}" "${data}_test_acc" \
+        --except ../default_selection_functions.txt $unique
+    done
   done
+}
+
+written() {  # every proxy of the networks as written, on the shrunk network
+  "$zeroth" rank --space nasbench201 --all --seed 1 --proxies all --graph as-written --out written.csv --resume --top 0
+  for data in $accuracies; do
+    eval_against written.csv "nasbench201_written_$data" "${data}_test_acc" --bootstrap 0
+  done
+}
+
+# What `zeroth list proxies --long` says of each proxy: cost and correlations, from the tables above.
+proxies() {
+  "$zeroth" bench --each --fidelity fast --rounds 10 > ../bench_each.txt
+  {
+    awk '/ beside the passes / { added = ""; for (i = 1; i < NF; ++i) if ($i == "more") added = $(i - 2)
+                                print "bench," $NF "," $1 "," added }' ../bench_each.txt
+    for view in fast written; do
+      for data in $accuracies; do sed "s/^/$view $data,/" "../nasbench201_${view}_$data.csv"; done
+    done
+  } | awk -F, '
+    $1 == "bench" { ms[$2] = $3; added[$2] = $4; next }
+    $2 == "column" { next }
+    { rho[$1, $2] = sprintf("%.4f", $6); if ($6 == "") rho[$1, $2] = ""
+      if ($1 == "fast cifar10") { names[++n] = $2; if ($9 != "") lift[$2] = sprintf("%.4f", $9) } }
+    END {
+      print "proxy,ms,added_ms,canonical_cifar10,canonical_cifar100,canonical_imagenet16_120,written_cifar10," \
+            "written_cifar100,written_imagenet16_120,canonical_cifar10_lift"
+      for (i = 1; i <= n; ++i) {
+        name = names[i]
+        line = name "," ms[name] "," added[name]
+        for (view = 1; view <= 2; ++view)
+          for (data = 1; data <= 3; ++data)
+            line = line "," rho[(view == 1 ? "fast " : "written ") \
+                                (data == 1 ? "cifar10" : data == 2 ? "cifar100" : "imagenet16_120"), name]
+        print line "," lift[name]
+      }
+    }' > ../proxies.csv
 }
 
 shared() {  # 3,000 strings as written, the benchmark's own network, real images
@@ -93,12 +146,39 @@ sweep() {
   each_small sweep_one
 }
 
+# Milliseconds of all of these proxies together on each small network, on a machine that does nothing else; then the
+# table and the figure.
+sweep_times() {
+  each_small sweep_time
+  {
+    echo channels,cells,resolution,batch,ms,proxy,n,spearman,kendall_tau_b
+    tail -n +2 sweep/another_seed.diff | awk -F, '{ print "16,5,32,64,," $1 "," $2 "," $3 "," $4 }'
+    each_small sweep_rows
+  } > ../fidelity_sweep.csv
+  awk -f ../fidelity_sweep.awk ../fidelity_sweep.csv > ../fidelity_sweep.svg
+}
+
+sweep_time() {
+  local name="sweep/time_c$1_n$2_r$3_b$4"
+  functions --sample 40 --seed 2 -j 1 --proxies "$swept,$swept_slow" --channels "$1" --cells "$2" --resolution "$3" \
+    --batch "$4" --out "$name.csv"
+}
+
+sweep_rows() {
+  local name="c$1_n$2_r$3_b$4"
+  local ms
+  ms=$(awk -F, 'NR > 1 { sum += $2 } END { printf "%.2f", 1000 * sum / (NR - 1) }' "sweep/time_$name.times.csv")
+  { tail -n +2 "sweep/$name.diff" | grep -vE "^(${swept_slow//,/|}),"
+    grep -E "^(${swept_slow//,/|})," "sweep/$name.slow.diff"; } |
+    awk -F, -v setting="$1,$2,$3,$4,$ms" '$1 !~ /^(params|macs|live_)/ { print setting "," $1 "," $2 "," $3 "," $4 }'
+}
+
 bench() {
   "$zeroth" bench > ../bench_shared.txt
   "$zeroth" bench --fidelity fast --architectures 16 > ../bench_fast.txt
 }
 
 for step in "$@"; do
-  declare -F "$step" > /dev/null || { echo "make.sh: unknown step $step; known: fast shared slow sweep sweep_times bench" >&2; exit 2; }
+  declare -F "$step" > /dev/null || { echo "make.sh: unknown step $step; known: fast select_default default written proxies shared slow sweep sweep_times bench" >&2; exit 2; }
   "$step"
 done

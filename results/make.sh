@@ -138,7 +138,7 @@ sweep_one() {
 sweep() {
   mkdir -p sweep
   functions --sample 1000 --seed 2 --proxies "$swept" --fidelity shared --out sweep/shared.csv
-  functions --sample 150 --seed 2 --proxies "$swept_slow" --fidelity shared --out sweep/shared_slow.csv
+  functions --sample 100 --seed 2 --proxies "$swept_slow" --fidelity shared --out sweep/shared_slow.csv
   tail -n +2 sweep/shared.csv | cut -d, -f1 | head -n 300 > sweep/first300.txt
   "$zeroth" rank --space nasbench201 --archs sweep/first300.txt --graph canonical --resume --top 0 --quiet --seed 3 \
     --proxies "$swept" --fidelity shared --out sweep/another_seed.csv

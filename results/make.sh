@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Makes the tables of this folder. Usage: results/make.sh BENCHMARKS [STEP...]
 #   BENCHMARKS   the folder with nb201.csv and cifar10-subset.bin; no part of the project
-#   STEP         fast, select_default, default, written, proxies, shared, slow, sweep, sweep_times or bench; all of them
+#   STEP         fast, select_default, default, written, proxies, readme, shared, slow, sweep, sweep_times or bench; all of them
 #                where none is named
 # Every step can be interrupted and called again: it goes on from the rows it has. Runs use all processors.
 set -euo pipefail
@@ -9,7 +9,7 @@ benchmarks=$(realpath "$1")
 shift
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 zeroth=$(realpath "${ZEROTH:-build/zeroth}")
-[[ $# -gt 0 ]] || set -- fast select_default default written proxies shared slow sweep sweep_times bench
+[[ $# -gt 0 ]] || set -- fast select_default default written proxies readme shared slow sweep sweep_times bench
 work=results/work
 mkdir -p "$work"
 ln -sfn "$benchmarks" "$work/benchmarks"
@@ -87,6 +87,16 @@ proxies() {
         print line "," lift[name]
       }
     }' > ../proxies.csv
+}
+
+# The README's table of proxies, from a program built after the step before.
+readme() {
+  "$zeroth" list proxies --markdown |
+    awk 'NR == FNR { table = table $0 "\n"; next }
+         /^<!-- end of list proxies/ { printf "%s", table; inside = 0 }
+         !inside { print }
+         /^<!-- zeroth list proxies/ { inside = 1 }' - ../../README.md > readme.md
+  cp readme.md ../../README.md
 }
 
 shared() {  # 3,000 strings as written, the benchmark's own network, real images
@@ -179,6 +189,6 @@ bench() {
 }
 
 for step in "$@"; do
-  declare -F "$step" > /dev/null || { echo "make.sh: unknown step $step; known: fast select_default default written proxies shared slow sweep sweep_times bench" >&2; exit 2; }
+  declare -F "$step" > /dev/null || { echo "make.sh: unknown step $step; known: fast select_default default written proxies readme shared slow sweep sweep_times bench" >&2; exit 2; }
   "$step"
 done

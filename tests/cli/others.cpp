@@ -1,4 +1,5 @@
 // The commands beside rank: canonical, eval, list, bench; and what the program says of itself.
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <sstream>
 
@@ -40,6 +41,22 @@ TEST_CASE("every command has a help and the program a version") {
       CHECK_THAT(outcome.out, Contains("--space"));
     CHECK(outcome.err.empty());
   }
+}
+
+TEST_CASE("the README's table of proxies is the program's") {
+  const std::string table = run_well("list proxies --markdown").out;
+  const std::string readme = TemporaryFolder::read(std::string(ZEROTH_TESTS_DIR) + "/../README.md");
+  CHECK(readme.find("<!-- zeroth list proxies --markdown -->\n" + table + "<!-- end of list proxies -->\n") !=
+        std::string::npos);
+  // A line of heading, one of dashes, one a proxy.
+  CHECK(static_cast<size_t>(std::count(table.begin(), table.end(), '\n')) == listed_proxies().size() + 2);
+}
+
+TEST_CASE("list says what was measured of a proxy") {
+  const std::string text = run_well("list proxies --long").out;
+  const std::string zico = text.substr(text.find("\nzico\n"), text.find("\naz_expressivity\n") - text.find("\nzico\n"));
+  CHECK_THAT(zico, Contains("cost ") && Contains(" ms alone") && Contains("(canonical)") && Contains("(as written)") &&
+                       Contains("lift over data_free -."));
 }
 
 TEST_CASE("explain gives every proxy's score, error, percentile and time for one architecture") {

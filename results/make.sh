@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Makes the tables of this folder. Usage: results/make.sh BENCHMARKS [STEP...]
 #   BENCHMARKS   the folder with nb201.csv and cifar10-subset.bin; no part of the project
-#   STEP         fast, select_default, default, written, proxies, readme, shared, slow, sweep, sweep_times or bench; all of them
+#   STEP         fast, select_default, default, written, proxies, readme, shared, slow, sweep or bench; all of them
 #                where none is named
 # Every step can be interrupted and called again: it goes on from the rows it has. Runs use all processors.
 set -euo pipefail
@@ -9,7 +9,7 @@ benchmarks=$(realpath "$1")
 shift
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 zeroth=$(realpath "${ZEROTH:-build/zeroth}")
-[[ $# -gt 0 ]] || set -- fast select_default default written proxies readme shared slow sweep sweep_times bench
+[[ $# -gt 0 ]] || set -- fast select_default default written proxies readme shared slow sweep bench
 work=results/work
 mkdir -p "$work"
 ln -sfn "$benchmarks" "$work/benchmarks"
@@ -34,9 +34,11 @@ fast() {  # the whole space on the shrunk network, every proxy, equal functions 
   done
 }
 
-select_default() {  # the default set, on 500 functions that the tables of default() leave out
+# The default set, on 500 functions that the tables of default() leave out. Only what reads the function may join, so
+# that equal functions rank equal: proxies of the canonical network, and its size.
+select_default() {
   local columns
-  columns=$("$zeroth" list proxies | awk '!/^\*/ && $1 != "params" && $1 != "macs" { print $1 }')
+  columns=$("$zeroth" list proxies --long | awk '/^[a-z]/ { name = $1 } /^  fast  / || /^live_/ { print name }')
   columns=$(grep -xFf <(head -n 1 fast.csv | tr , '\n') <<< "$columns" | paste -sd,)
   "$zeroth" ensemble select fast.csv --space nasbench201 --benchmark benchmarks/nb201.csv --columns "$columns" \
     --target cifar10_test_acc,cifar100_test_acc,imagenet16_120_test_acc --sample 500 --seed 201 \
@@ -53,8 +55,8 @@ default() {  # how well the default set ranks the functions that it was not chos
   done
 }
 
-written() {  # every proxy of the networks as written, on the shrunk network
-  "$zeroth" rank --space nasbench201 --all --seed 1 --proxies all --graph as-written --out written.csv --resume --top 0
+written() {  # every proxy of 3,000 networks as written, on the shrunk network
+  "$zeroth" rank --space nasbench201 --sample 3000 --seed 1 --proxies all --graph as-written --out written.csv --resume --top 0
   for data in $accuracies; do
     eval_against written.csv "nasbench201_written_$data" "${data}_test_acc" --bootstrap 0
   done
@@ -62,7 +64,7 @@ written() {  # every proxy of the networks as written, on the shrunk network
 
 # What `zeroth list proxies --long` says of each proxy: cost and correlations, from the tables above.
 proxies() {
-  "$zeroth" bench --each --fidelity fast --rounds 10 > ../bench_each.txt
+  "$zeroth" bench --each --fidelity fast > ../bench_each.txt
   {
     awk '/ beside the passes / { added = ""; for (i = 1; i < NF; ++i) if ($i == "more") added = $(i - 2)
                                 print "bench," $NF "," $1 "," added }' ../bench_each.txt
@@ -117,10 +119,8 @@ slow() {  # the two proxies that cost more than all others together, on 200 stri
 
 # The small networks that the fast fidelity is chosen from: channels, cells a stage, resolution, batch.
 small="
-4 1 8 8     4 1 8 16    4 1 8 32    4 1 8 64    4 1 16 8    4 1 16 16   4 1 16 32   4 1 16 64   4 1 32 8    4 1 32 16
-8 1 8 8     8 1 8 16    8 1 8 32    8 1 8 64    8 1 16 8    8 1 16 16   8 1 16 32   8 1 16 64   8 1 32 8    8 1 32 16
-16 1 8 8    16 1 8 16   16 1 8 32   16 1 8 64   16 1 16 8   16 1 16 16  16 1 16 32  16 1 32 8
-4 2 16 16   8 2 8 16    8 2 8 32    8 2 16 16   8 2 16 32"
+8 1 16 16   8 1 8 32   4 1 16 32   16 1 8 16   4 1 16 16   8 1 8 16   8 1 16 8   4 1 8 64
+8 1 16 32   16 1 8 32   8 2 8 16   4 1 32 8   4 2 16 16   8 2 16 16   8 3 8 16"
 swept=l2_norm,grad_norm,snip,plain,fisher,synflow,logsynflow,jacob_cov,nwot,nwot:normalised,nwot_bw,linear_regions_full
 swept+=,zico,az_expressivity,az_progressivity,az_trainability,zen,synflow_bn,snr,t_cet,epe_nas,gradsign
 swept+=,grad_angle,kgm,swap,meco,meco:fixed,meco_opt,dextr
@@ -149,35 +149,23 @@ sweep() {
   mkdir -p sweep
   functions --sample 1000 --seed 2 --proxies "$swept" --fidelity shared --out sweep/shared.csv
   functions --sample 100 --seed 2 --proxies "$swept_slow" --fidelity shared --out sweep/shared_slow.csv
-  tail -n +2 sweep/shared.csv | cut -d, -f1 | head -n 300 > sweep/first300.txt
-  "$zeroth" rank --space nasbench201 --archs sweep/first300.txt --graph canonical --resume --top 0 --quiet --seed 3 \
+  tail -n +2 sweep/shared.csv | cut -d, -f1 | head -n 100 > sweep/first100.txt
+  "$zeroth" rank --space nasbench201 --archs sweep/first100.txt --graph canonical --resume --top 0 --quiet --seed 3 \
     --proxies "$swept" --fidelity shared --out sweep/another_seed.csv
   "$zeroth" diff sweep/shared.csv sweep/another_seed.csv --movers 0 --out sweep/another_seed.diff > /dev/null
   each_small sweep_one
-}
-
-# Milliseconds of all of these proxies together on each small network, on a machine that does nothing else; then the
-# table and the figure.
-sweep_times() {
-  each_small sweep_time
   {
     echo channels,cells,resolution,batch,ms,proxy,n,spearman,kendall_tau_b
-    tail -n +2 sweep/another_seed.diff | awk -F, '{ print "16,5,32,64,," $1 "," $2 "," $3 "," $4 }'
+    tail -n +2 sweep/another_seed.diff | awk -F, '$1 !~ /^(params|macs|live_)/ { print "16,5,32,64,," $1 "," $2 "," $3 "," $4 }'
     each_small sweep_rows
   } > ../fidelity_sweep.csv
-  awk -f ../fidelity_sweep.awk ../fidelity_sweep.csv > ../fidelity_sweep.svg
-}
-
-sweep_time() {
-  local name="sweep/time_c$1_n$2_r$3_b$4"
-  functions --sample 40 --seed 2 -j 1 --proxies "$swept,$swept_slow" --channels "$1" --cells "$2" --resolution "$3" \
-    --batch "$4" --out "$name.csv"
+  awk -v chosen=8,3,8,16 -f ../fidelity_sweep.awk ../fidelity_sweep.csv > ../fidelity_sweep.svg
 }
 
 sweep_rows() {
   local name="c$1_n$2_r$3_b$4"
   local ms
-  ms=$(awk -F, 'NR > 1 { sum += $2 } END { printf "%.2f", 1000 * sum / (NR - 1) }' "sweep/time_$name.times.csv")
+  ms=$(awk -F, 'NR > 1 { sum += $2 } END { printf "%.2f", 1000 * sum / (NR - 1) }' "sweep/$name.times.csv")
   { tail -n +2 "sweep/$name.diff" | grep -vE "^(${swept_slow//,/|}),"
     grep -E "^(${swept_slow//,/|})," "sweep/$name.slow.diff"; } |
     awk -F, -v setting="$1,$2,$3,$4,$ms" '$1 !~ /^(params|macs|live_)/ { print setting "," $1 "," $2 "," $3 "," $4 }'
@@ -189,6 +177,6 @@ bench() {
 }
 
 for step in "$@"; do
-  declare -F "$step" > /dev/null || { echo "make.sh: unknown step $step; known: fast select_default default written proxies readme shared slow sweep sweep_times bench" >&2; exit 2; }
+  declare -F "$step" > /dev/null || { echo "make.sh: unknown step $step; known: fast select_default default written proxies readme shared slow sweep bench" >&2; exit 2; }
   "$step"
 done

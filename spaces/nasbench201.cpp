@@ -8,7 +8,8 @@
 // The network: stem, three stages of cells at C, 2C and 4C channels, each stage but the first led by a residual
 // reduction that halves the map; then batch norm, ReLU, global average pooling and a linear layer. All convolutions are
 // without bias, all batch norms affine. OpNode::modules follows the authors' module tree. The fast shape scales C, the
-// cells of a stage and the image, and nothing else.
+// cells of a stage and the image, and nothing else: at equal cost, three cells on 8x8 images rank far more like the
+// full network than one cell on 16x16 (results/fidelity_sweep.csv).
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -247,8 +248,8 @@ class NasBench201 : public SearchSpace {
   NetShape fast_shape() const override {
     NetShape shape;
     shape.channels = 8;
-    shape.cells = 1;
-    shape.resolution = 16;
+    shape.cells = 3;
+    shape.resolution = 8;
     return shape;
   }
 

@@ -59,10 +59,10 @@ TEST_CASE("a run said twice writes the same bytes, another seed does not") {
   run_well(kRank + kTiny + "--seed 8 --out " + other + " --archs " + first);
   CHECK(TemporaryFolder::read(first) == TemporaryFolder::read(again));
   const auto a = core::ScoreTable::read(first), b = core::ScoreTable::read(other);
-  const size_t zico = a.column("zico");
+  const size_t ntk_cond = a.column("ntk_cond");
   REQUIRE(a.rows.size() == b.rows.size());
   CHECK(a.rows[0].arch == b.rows[0].arch);
-  CHECK(a.rows[0].values[zico] != b.rows[0].values[zico]);
+  CHECK(a.rows[0].values[ntk_cond] != b.rows[0].values[ntk_cond]);
 }
 
 TEST_CASE("the order of the architectures does not change their rows") {

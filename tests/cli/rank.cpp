@@ -55,8 +55,8 @@ TEST_CASE("rank writes scores, order, seconds and settings") {
   const Outcome outcome = run_well(kRank + kTiny + "--sample 6 --seed 5 --top 3 --out " + out);
 
   const auto scores = core::ScoreTable::read(out);
-  CHECK(scores.columns == std::vector<std::string>{"params", "macs", "live_params", "live_macs", "grad_norm", "synflow",
-                                                   "jacob_cov", "nwot", "linear_regions", "ntk_cond", "zico"});
+  CHECK(scores.columns == std::vector<std::string>{"params", "macs", "live_params", "live_macs", "ntk_cond",
+                                                   "az_expressivity", "t_cet:log", "swap", "meco_opt"});
   CHECK(scores.rows.size() == 6);
   CHECK(core::CsvTable::read(out).columns.back() == "status");
 
@@ -72,7 +72,7 @@ TEST_CASE("rank writes scores, order, seconds and settings") {
   CHECK(manifest.settings.at("space") == "nasbench201");
   CHECK(manifest.settings.at("seed") == 5);
   CHECK(manifest.settings.at("fidelity") == "fast");
-  CHECK(manifest.settings.at("networks").at("zico") ==
+  CHECK(manifest.settings.at("networks").at("ntk_cond") ==
         "canonical C=4 N=1 8x8 classes=10 batch=4 init=pytorch float32 repeats=1");
   CHECK(manifest.settings.at("minibatches").get<std::string>().size() == 16);
   CHECK(manifest.inputs.at("architectures").at("from") == "sample");
@@ -84,7 +84,7 @@ TEST_CASE("rank writes scores, order, seconds and settings") {
   CHECK(manifest.results.at("rows") == 6);
 
   CHECK(line_count(outcome.out) == 1 + 3 + 1);  // header, three rows, what they are ordered by
-  CHECK_THAT(outcome.out, Contains("6 architectures by mean log rank of live_macs, "));
+  CHECK_THAT(outcome.out, Contains("6 architectures by mean log rank of ntk_cond, "));
   CHECK_THAT(outcome.err, Contains("architectures 6/6") && Contains("100%"));
   for (const char* file : {"scores.csv", "scores.ranked.csv", "scores.times.csv", "scores.json"}) {
     CHECK_THAT(outcome.err, Contains(folder.path(file)));
@@ -105,7 +105,8 @@ TEST_CASE("the minibatches depend on the seed, not on the architectures") {
 TEST_CASE("the ranking is sorted and equal functions share a rank") {
   const TemporaryFolder folder;
   const std::string out = folder.path("scores.csv");
-  run_well(kRank + kTiny + "--archs - --out " + out, kPlain + "\n" + kOther + "\n" + kDead + "\n");
+  run_well(kRank + kTiny + "--archs - --proxies macs,grad_norm,nwot --out " + out,
+           kPlain + "\n" + kOther + "\n" + kDead + "\n");
   const auto table = core::CsvTable::read(folder.path("scores.ranked.csv"));
   REQUIRE(table.rows.size() == 3);
   const auto cell = [&](size_t row, const char* column) { return table.rows[row].fields[table.column(column)]; };

@@ -126,7 +126,7 @@ class Bench {
         if (proxy->score) sets.push_back(proxy->name);
       }
       // With a coupled kernel in it, as at the other fidelities, the default set takes minutes.
-      if (fidelity == proxies::Fidelity::kFast) sets.push_back("default");
+      if (fidelity == proxies::Fidelity::kFast) sets.emplace_back("default");
     }
     if (options.run.proxies != "default") sets.push_back(options.run.proxies);
     const proxies::Overrides overrides = read_overrides(options.run, source_.classes());

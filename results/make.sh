@@ -149,7 +149,7 @@ sweep() {
   mkdir -p sweep
   functions --sample 1000 --seed 2 --proxies "$swept" --fidelity shared --out sweep/shared.csv
   functions --sample 100 --seed 2 --proxies "$swept_slow" --fidelity shared --out sweep/shared_slow.csv
-  tail -n +2 sweep/shared.csv | cut -d, -f1 | head -n 100 > sweep/first100.txt
+  sed -n '2,101p' sweep/shared.csv | cut -d, -f1 > sweep/first100.txt
   "$zeroth" rank --space nasbench201 --archs sweep/first100.txt --graph canonical --resume --top 0 --quiet --seed 3 \
     --proxies "$swept" --fidelity shared --out sweep/another_seed.csv
   "$zeroth" diff sweep/shared.csv sweep/another_seed.csv --movers 0 --out sweep/another_seed.diff > /dev/null

@@ -7,7 +7,7 @@ function text(x, y, anchor, words) {
 }
 BEGIN {
   FS = ","
-  left = 60; top = 40; width = 760; height = 440; x_low = 4; x_high = 300; y_low = 0.5; y_high = 1
+  left = 60; top = 40; width = 760; height = 440; x_low = 25; x_high = 100; y_low = 0.5; y_high = 1
   # Okabe and Ito's colours, told apart by colour-blind readers too.
   colour[8] = "#0072b2"; colour[16] = "#d55e00"; colour[32] = "#009e73"; colour[64] = "#cc79a7"
 }
@@ -25,7 +25,7 @@ END {
     printf "<line x1=\"%d\" x2=\"%d\" y1=\"%.1f\" y2=\"%.1f\" stroke=\"#ddd\"/>\n", left, left + width, y_of(rho), y_of(rho)
     text(left - 8, y_of(rho) + 4, "end", sprintf("%.1f", rho))
   }
-  split("5 10 20 50 100 200", ticks, " ")
+  split("30 40 50 60 80 100", ticks, " ")
   for (i = 1; i in ticks; ++i) {
     printf "<line x1=\"%.1f\" x2=\"%.1f\" y1=\"%d\" y2=\"%d\" stroke=\"#ddd\"/>\n", x_of(ticks[i]), x_of(ticks[i]), top, top + height
     text(x_of(ticks[i]), top + height + 18, "middle", ticks[i])

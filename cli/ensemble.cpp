@@ -11,7 +11,6 @@
 
 #include "cli/commands.h"
 #include "core/error.h"
-#include "core/log.h"
 #include "core/replace_file.h"
 #include "core/score_table.h"
 #include "ensemble/forward_selection.h"
@@ -44,11 +43,9 @@ struct Settings {
 
 // The drawn functions' rows with scores and one target, one row a function, in an order that is the same for every
 // target that all of them have.
-eval::Population drawn_rows(const Settings& settings, const std::string& target,
-                            const std::unordered_set<std::string>& drawn) {
-  const spaces::SearchSpace& space = spaces::find_space(settings.space);
-  eval::Population population =
-      eval::join(core::ScoreTable::read(settings.scores), eval::Benchmark::read(settings.benchmark, target));
+eval::Population drawn_rows(const core::ScoreTable& scores, const eval::Benchmark& benchmark,
+                            const spaces::SearchSpace& space, const std::unordered_set<std::string>& drawn) {
+  eval::Population population = eval::join(scores, benchmark);
   eval::add_space_facts(population, space);
   return eval::unique_functions(eval::restricted(population, drawn, /*without=*/false));
 }
@@ -79,10 +76,11 @@ void select(const Settings& settings) {
     drawn.insert(spaces::canonical_form(space.cells(candidate.architecture)).text);
     drawn_text += candidate.text + "\n";
   }
+  const auto scores = core::ScoreTable::read(settings.scores);
   std::vector<std::vector<double>> targets;
   eval::Population population;
   for (const std::string& target : settings.targets) {
-    population = drawn_rows(settings, target, drawn);
+    population = drawn_rows(scores, eval::Benchmark::read(settings.benchmark, target), space, drawn);
     if (!targets.empty() && population.rows() != targets.front().size()) {
       throw core::Error(fmt::format("{}: not all of the drawn functions with a {} have a {}", settings.benchmark,
                                     settings.targets.front(), target));

@@ -6,6 +6,7 @@
 
 #include "core/error.h"
 #include "nn/convolution.h"
+#include "nn/map_operators.h"
 #include "nn/token_operators.h"
 
 namespace zeroth::nn {
@@ -15,19 +16,19 @@ using spaces::OpKind;
 using spaces::OpNode;
 using spaces::ParamRole;
 
-bool is_weightless(OpKind kind) { return kind == OpKind::kRelu || kind == OpKind::kAvgPool || kind == OpKind::kZero; }
-
 // By node: the first node that computes the same weightless function of the same value.
 std::vector<int> executed_nodes(const spaces::OpGraph& graph) {
-  std::map<std::tuple<OpKind, int, int, int, int>, int> first;
+  const std::vector<OpNode>& nodes = graph.nodes();
+  using Key = decltype(spaces::operator_key(nodes[0]));
+  std::map<std::pair<Key, std::vector<int>>, int> first;
   std::vector<int> executed;
-  for (size_t i = 0; i < graph.nodes().size(); ++i) {
-    const OpNode& node = graph.nodes()[i];
+  for (size_t i = 0; i < nodes.size(); ++i) {
+    const OpNode& node = nodes[i];
     int stand_in = static_cast<int>(i);
-    if (is_weightless(node.kind)) {
-      const int operand = executed[static_cast<size_t>(node.operands[0])];
-      stand_in =
-          first.try_emplace({node.kind, operand, node.kernel, node.stride, node.padding}, stand_in).first->second;
+    if (node.params.empty() && node.kind != OpKind::kInput && node.kind != OpKind::kAdd) {
+      std::vector<int> operands;
+      for (const int operand : node.operands) operands.push_back(executed[static_cast<size_t>(operand)]);
+      stand_in = first.try_emplace({spaces::operator_key(node), operands}, stand_in).first->second;
     }
     executed.push_back(stand_in);
   }
@@ -44,18 +45,22 @@ torch::Tensor token_operator(const OpNode& node, const Operand& operand, const P
       return at::gelu(operand(0));
     case OpKind::kTokens:
       return pixels_as_tokens(operand(0));
+    case OpKind::kMap:
+      return tokens_as_pixels(operand(0), node.shape);
     case OpKind::kEmbedding:
       return at::embedding(param(0), operand(0).to(torch::kInt64));
     case OpKind::kClassToken:
       return with_class_token(operand(0), param(0));
+    case OpKind::kPrependToken:
+      return at::cat({operand(0).unsqueeze(1), operand(1)}, 1);
     case OpKind::kAddParameter:
-      return at::add(operand(0), param(0));
+      return add_parameter(operand(0), param(0));
     case OpKind::kAttentionScores:
       return attention_scores(operand(0), operand(1), node.heads);
     case OpKind::kAttentionContext:
       return attention_context(operand(0), operand(1));
-    case OpKind::kFirstToken:
-      return operand(0).select(1, 0);
+    case OpKind::kToken:
+      return operand(0).select(1, node.token);
     default:
       throw core::Bug("an operator without a rule: " + node.scope);
   }
@@ -70,9 +75,12 @@ torch::Tensor apply(const OpNode& node, const Operand& operand, const Param& par
                           : convolution(operand(0), param(0), node);
     case OpKind::kRelu:
       return at::relu(operand(0));
+    case OpKind::kActivation:
+      return activate(node.activation, operand(0));
     case OpKind::kAvgPool:
-      return at::avg_pool2d(operand(0), node.kernel, node.stride, node.padding, /*ceil_mode=*/false,
-                            /*count_include_pad=*/false);
+      return average_pool(operand(0), node.window);
+    case OpKind::kMaxPool:
+      return max_pool(operand(0), node.window);
     case OpKind::kGlobalAvgPool:
       return operand(0).dim() == 3 ? operand(0).mean(1) : operand(0).mean({2, 3});
     case OpKind::kLinear:
@@ -84,6 +92,17 @@ torch::Tensor apply(const OpNode& node, const Operand& operand, const Param& par
     }
     case OpKind::kZero:
       return at::mul(operand(0), 0.0);
+    case OpKind::kConcat: {
+      std::vector<torch::Tensor> parts;
+      for (size_t k = 0; k < node.operands.size(); ++k) parts.push_back(operand(k));
+      return at::cat(parts, 1);
+    }
+    case OpKind::kNarrow:
+      return operand(0).narrow(1, 0, node.shape.channels);
+    case OpKind::kCrop:
+      return without_first_row_and_column(operand(0));
+    case OpKind::kMultiply:
+      return multiply(operand(0), operand(1));
     default:
       return token_operator(node, operand, param);
   }

@@ -30,6 +30,12 @@ Tensor pixels_as_tokens(const Tensor& map) {
   return map.permute({0, 2, 3, 1}).reshape({map.size(0), map.size(2) * map.size(3), map.size(1)});
 }
 
+Tensor tokens_as_pixels(const Tensor& tokens, const spaces::FeatureShape& shape) {
+  const int64_t pixels = shape.height * shape.width;
+  const Tensor rows = tokens.narrow(1, tokens.size(1) - pixels, pixels);
+  return rows.reshape({rows.size(0), shape.height, shape.width, shape.channels}).permute({0, 3, 1, 2});
+}
+
 Tensor with_class_token(const Tensor& x, const Tensor& token) {
   return at::cat({token.expand({x.size(0), 1, x.size(2)}), x}, 1);
 }

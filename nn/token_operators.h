@@ -2,6 +2,7 @@
 #pragma once
 
 #include "nn/torch_compat.h"
+#include "spaces/op_graph.h"
 
 namespace zeroth::nn {
 
@@ -13,6 +14,8 @@ torch::Tensor layer_norm(const torch::Tensor& x, const torch::Tensor& weight, co
 
 // (N, C, H, W) to (N, H W, C).
 torch::Tensor pixels_as_tokens(const torch::Tensor& map);
+// The last H W of the tokens (N, T, C) to (N, C, H, W), H and W those of `shape`.
+torch::Tensor tokens_as_pixels(const torch::Tensor& tokens, const spaces::FeatureShape& shape);
 
 // `token` (1, D) in front of the others.
 torch::Tensor with_class_token(const torch::Tensor& x, const torch::Tensor& token);

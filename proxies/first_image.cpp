@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
-#include <tuple>
 #include <utility>
 
 #include "proxies/reduce.h"
@@ -34,9 +33,11 @@ std::vector<bool> distinct_maps(const spaces::OpGraph& graph) {
   std::vector<bool> distinct(nodes.size(), false);
   // Of a sum its terms, of anything else the first node that computes the same.
   std::vector<std::vector<size_t>> terms(nodes.size());
-  std::map<std::tuple<OpKind, int, int, int, std::vector<size_t>>, size_t> first;
-  const auto first_sum = [&first](const std::vector<size_t>& sum, size_t node) {
-    return first.try_emplace({OpKind::kAdd, 0, 0, 0, sum}, node).first->second;
+  std::map<std::vector<size_t>, size_t> first_sums;
+  using Key = decltype(spaces::operator_key(nodes[0]));
+  std::map<std::pair<Key, std::vector<size_t>>, size_t> first;
+  const auto first_sum = [&first_sums](const std::vector<size_t>& sum, size_t node) {
+    return first_sums.try_emplace(sum, node).first->second;
   };
   for (size_t i = 0; i < nodes.size(); ++i) {
     const spaces::OpNode& node = nodes[i];
@@ -57,8 +58,7 @@ std::vector<bool> distinct_maps(const spaces::OpGraph& graph) {
       continue;
     }
     const bool weightless = node.params.empty() && node.kind != OpKind::kInput;
-    terms[i] = {
-        weightless ? first.try_emplace({node.kind, node.kernel, node.stride, node.padding, read}, i).first->second : i};
+    terms[i] = {weightless ? first.try_emplace({spaces::operator_key(node), read}, i).first->second : i};
     distinct[terms[i].front()] = true;
   }
   return distinct;

@@ -202,7 +202,7 @@ void SampleGradients::pass_back(size_t index, const Tensor& gradient) {
     case OpKind::kAddParameter:
     case OpKind::kAttentionScores:
     case OpKind::kAttentionContext:
-    case OpKind::kFirstToken:
+    case OpKind::kToken:
       throw core::Error("gradients by image are for convolutions");
   }
 }

@@ -19,7 +19,7 @@ using torch::Tensor;
 // Whether the outputs are tokens behind a layer norm, the first of them or their mean.
 bool outputs_add_up_to_zero(const OpGraph& graph) {
   const OpNode* node = &graph.nodes().back();
-  while (node->kind == OpKind::kFirstToken || node->kind == OpKind::kGlobalAvgPool) {
+  while (node->kind == OpKind::kToken || node->kind == OpKind::kGlobalAvgPool) {
     node = &graph.nodes()[static_cast<size_t>(node->operands[0])];
   }
   return node->kind == OpKind::kLayerNorm;

@@ -38,6 +38,7 @@ class Flattening {
       case UnitKind::kIdentity:
         return read;
       case UnitKind::kInput:
+      case UnitKind::kPart:
       case UnitKind::kOutput:
         return {add_unit(flat_, unit, read)};
       case UnitKind::kParametric:
@@ -47,6 +48,7 @@ class Flattening {
         break;
     }
     if (read.empty()) return {};
+    if (unit.separate) return {add_unit(flat_, unit, read)};
     const auto known = weightless_.find({unit.label, read});
     if (known != weightless_.end()) return {known->second};
     const size_t added = add_unit(flat_, unit, read);
@@ -59,11 +61,11 @@ class Flattening {
   std::map<std::pair<std::string, Terms>, size_t> weightless_;
 };
 
-// Keeps the input, the output and what the output depends on.
+// Keeps the inputs, the output and what the output depends on.
 UnitGraph live_part(const UnitGraph& graph) {
   const size_t units = boost::num_vertices(graph);
   std::vector<bool> live(units);
-  live[0] = true;
+  for (size_t unit = 0; unit < units; ++unit) live[unit] = graph[unit].kind == UnitKind::kInput;
   live[units - 1] = true;
   for (size_t unit = units; unit-- > 0;) {
     if (!live[unit]) continue;
@@ -84,7 +86,9 @@ void check_ends(const UnitGraph& cell) {
   const size_t units = boost::num_vertices(cell);
   ZEROTH_CHECK(units >= 2 && cell[0].kind == UnitKind::kInput && cell[units - 1].kind == UnitKind::kOutput);
   for (size_t unit = 1; unit + 1 < units; ++unit) {
-    ZEROTH_CHECK(cell[unit].kind != UnitKind::kInput && cell[unit].kind != UnitKind::kOutput);
+    const bool input = cell[unit].kind == UnitKind::kInput;
+    ZEROTH_CHECK(!input || cell[unit - 1].kind == UnitKind::kInput);
+    ZEROTH_CHECK(cell[unit].kind != UnitKind::kOutput);
   }
 }
 

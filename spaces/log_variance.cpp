@@ -20,6 +20,15 @@ double log_sum(const std::vector<double>& logarithms) {
   return largest + std::log(sum);
 }
 
+// The terms of a concatenation's mean variance: each part counts with its share of the channels.
+std::vector<double> weighted_by_channels(const OpGraph& graph, const OpNode& concat, std::vector<double> logs) {
+  for (size_t k = 0; k < logs.size(); ++k) {
+    const int64_t channels = graph.nodes()[static_cast<size_t>(concat.operands[k])].shape.channels;
+    logs[k] += std::log(static_cast<double>(channels) / static_cast<double>(concat.shape.channels));
+  }
+  return logs;
+}
+
 int64_t pixels(const FeatureShape& shape) { return shape.height * shape.width; }
 
 }  // namespace
@@ -29,6 +38,8 @@ std::vector<double> log_variances(const OpGraph& graph) {
   for (const OpNode& node : graph.nodes()) {
     std::vector<double> read;
     for (const int operand : node.operands) read.push_back(logs[static_cast<size_t>(operand)]);
+    if (node.kind == OpKind::kMultiply) read.resize(1);
+    if (node.kind == OpKind::kConcat) read = weighted_by_channels(graph, node, read);
     double log = read.empty() ? 0.0 : log_sum(read);
     if (node.kind == OpKind::kConv2d || node.kind == OpKind::kLinear) {
       const ParamSpec& weight = graph.params()[static_cast<size_t>(node.params.front())];

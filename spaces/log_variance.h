@@ -8,8 +8,9 @@
 
 namespace zeroth::spaces {
 
-// By node, the natural logarithm of the variance: 0 for the input, plus ln(C_in k^2) by a convolution, ln(in) by a
-// linear layer. A sum adds variances. Everything else leaves it, but for zeros, whose logarithm is minus infinity.
+// By node, the natural logarithm of the variance: 0 for the input, plus the logarithm of the fan-in by a convolution or
+// linear layer. A sum adds variances, a concatenation averages them over its channels. Everything else leaves it, gates
+// too, but for zeros, whose logarithm is minus infinity.
 std::vector<double> log_variances(const OpGraph& graph);
 
 // The part of a network at one resolution, by its result.

@@ -18,8 +18,9 @@
 #include <memory>
 
 #include "core/error.h"
+#include "spaces/blocks.h"
+#include "spaces/factored_space.h"
 #include "spaces/lower_cell.h"
-#include "spaces/search_space.h"
 
 namespace zeroth::spaces {
 namespace {
@@ -38,7 +39,6 @@ constexpr std::array<Operation, 5> kOperations = {{{"none", UnitKind::kZero, 0},
 constexpr int kOperationCount = static_cast<int>(kOperations.size());
 constexpr int kNodes = 4;
 constexpr int kEdges = 6;
-constexpr uint64_t kSize = 15625;
 constexpr const char* kExample =
     "|nor_conv_3x3~0|+|nor_conv_3x3~0|nor_conv_3x3~1|+|skip_connect~0|nor_conv_3x3~1|nor_conv_3x3~2|";
 
@@ -98,23 +98,21 @@ std::vector<int> parse_choices(std::string_view text) {
 
 // ------------------------------------------------------------------------------------------------------- network
 
-int relu_conv_bn(OpGraph& net, int x, int64_t channels, int kernel, int stride, const std::string& scope) {
-  x = net.relu(x, scope + ".0");
-  x = net.conv2d(x, channels, kernel, stride, kernel / 2, scope + ".1");
-  x = net.batch_norm(x, scope + ".2");
+int operation(OpGraph& net, int x, int64_t channels, int kernel, int stride, const std::string& scope) {
+  x = relu_conv_bn(net, x, channels, kernel, stride, scope);
   net.returned_by(x, 2);  // the sequence and the module around it
   return x;
 }
 
 int add_cell(OpGraph& net, const UnitGraph& cell, int x, const std::string& scope) {
   x = lower_cell(net, cell, x, scope, [&scope](OpGraph& graph, const Unit& unit, int from) {
-    const auto operation = std::find_if(kOperations.begin(), kOperations.end(),
-                                        [&unit](const Operation& known) { return unit.label == known.name; });
-    ZEROTH_CHECK(operation != kOperations.end());
+    const auto chosen = std::find_if(kOperations.begin(), kOperations.end(),
+                                     [&unit](const Operation& known) { return unit.label == known.name; });
+    ZEROTH_CHECK(chosen != kOperations.end());
     const std::string layer = fmt::format("{}.layers.{}.op", scope, unit.origin);
     if (unit.kind == UnitKind::kParametric)
-      return relu_conv_bn(graph, from, graph.nodes()[from].shape.channels, operation->kernel, 1, layer);
-    const int pooled = graph.avg_pool(from, operation->kernel, 1, 1, layer);
+      return operation(graph, from, graph.nodes()[from].shape.channels, chosen->kernel, 1, layer);
+    const int pooled = graph.avg_pool(from, chosen->kernel, 1, 1, layer);
     graph.returned_by(pooled, 1);
     return pooled;
   });
@@ -126,8 +124,8 @@ int add_cell(OpGraph& net, const UnitGraph& cell, int x, const std::string& scop
 // shortcut.
 int add_reduction(OpGraph& net, int x, const std::string& scope) {
   const int64_t channels = 2 * net.nodes()[x].shape.channels;
-  const int a = relu_conv_bn(net, x, channels, 3, 2, scope + ".conv_a.op");
-  const int b = relu_conv_bn(net, a, channels, 3, 1, scope + ".conv_b.op");
+  const int a = operation(net, x, channels, 3, 2, scope + ".conv_a.op");
+  const int b = operation(net, a, channels, 3, 1, scope + ".conv_b.op");
   const int pooled = net.avg_pool(x, 2, 2, 0, scope + ".downsample.0");
   const int shortcut = net.conv2d(pooled, channels, 1, 1, 0, scope + ".downsample.1");
   net.returned_by(shortcut, 1);
@@ -144,73 +142,25 @@ int add_stem(OpGraph& net, int x, int64_t channels) {
   return x;
 }
 
-int add_head(OpGraph& net, int x, int64_t classes, bool dense) {
+int add_head(OpGraph& net, int x, const NetShape& shape) {
   x = net.batch_norm(x, "lastact.0");
   x = net.relu(x, "lastact.1");
   net.returned_by(x, 1);
-  if (dense) return net.conv2d(x, classes, 1, 1, 0, "head");
-  x = net.global_avg_pool(x, "global_pooling");
-  x = net.linear(x, classes, "classifier");
-  net.returned_by(x, 1);  // the network
+  x = classify(net, x, shape, "classifier");
+  if (!shape.dense) net.returned_by(x, 1);  // the network
   return x;
 }
 
-void check_shape(const NetShape& shape) {
-  const auto positive = [](const char* what, int64_t value) {
-    if (value < 1) throw core::UsageError(fmt::format("{} {}: must be at least 1", what, value));
-  };
-  positive("channels", shape.channels);
-  positive("cells", shape.cells);
-  positive("classes", shape.classes);
-  positive("input channels", shape.input_channels);
-  positive("resolution", shape.resolution);
-  if (!shape.thin && shape.resolution % 4 != 0) {
-    throw core::UsageError(fmt::format(
-        "resolution {}: nasbench201 halves the image twice, so it must be a multiple of 4", shape.resolution));
-  }
-}
-
-class NasBench201 : public SearchSpace {
+class NasBench201 : public FactoredSpace {
  public:
+  NasBench201() : FactoredSpace(std::vector<int>(kEdges, kOperationCount)) {}
+
   std::string_view name() const override { return "nasbench201"; }
   std::string_view summary() const override {
     return "cell of 6 edges with 5 operations each, CIFAR-sized images; 15,625 architectures, 5,260 functions";
   }
   std::string_view citation() const override { return "Dong and Yang, ICLR 2020, arXiv:2001.00326"; }
   std::string_view example() const override { return kExample; }
-
-  std::optional<uint64_t> size() const override { return kSize; }
-
-  // The index in base 5: choice 0 is the leading digit, the last edge changes fastest.
-  Architecture at(uint64_t index) const override {
-    ZEROTH_CHECK(index < kSize);
-    Architecture architecture{std::vector<int>(kEdges)};
-    for (int edge = kEdges - 1; edge >= 0; --edge, index /= kOperationCount) {
-      architecture.choices[edge] = static_cast<int>(index % kOperationCount);
-    }
-    return architecture;
-  }
-
-  Architecture sample(const core::Stream& stream, uint32_t first) const override {
-    Architecture architecture;
-    for (uint32_t edge = 0; edge < kEdges; ++edge) {
-      architecture.choices.push_back(static_cast<int>(stream.below(kOperationCount, first + edge)));
-    }
-    return architecture;
-  }
-  uint32_t draws() const override { return kEdges; }
-
-  std::vector<Architecture> neighbours(const Architecture& architecture) const override {
-    std::vector<Architecture> found;
-    for (int edge = 0; edge < kEdges; ++edge) {
-      for (int operation = 0; operation < kOperationCount; ++operation) {
-        if (operation == architecture.choices[edge]) continue;
-        found.push_back(architecture);
-        found.back().choices[edge] = operation;
-      }
-    }
-    return found;
-  }
 
   Architecture parse(std::string_view text) const override {
     return {parse_choices(boost::trim_copy(std::string(text)))};
@@ -253,9 +203,11 @@ class NasBench201 : public SearchSpace {
     return shape;
   }
 
+  bool has_thin_network() const override { return true; }
+
   OpGraph lower(const std::vector<UnitGraph>& cells, const NetShape& shape) const override {
     ZEROTH_CHECK(cells.size() == 1);
-    check_shape(shape);
+    check_image_shape(shape, name(), shape.thin ? 1 : 4);
     OpGraph net;
     int x = net.input({shape.input_channels, shape.resolution, shape.resolution});
     if (shape.thin) {
@@ -277,7 +229,7 @@ class NasBench201 : public SearchSpace {
       }
     }
     if (shape.thin) x = tapped(add_reduction(net, x, fmt::format("cells.{}", index)));
-    add_head(net, x, shape.classes, shape.dense);
+    add_head(net, x, shape);
     return net;
   }
 };

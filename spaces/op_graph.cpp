@@ -11,13 +11,21 @@ namespace zeroth::spaces {
 namespace {
 
 // Height or width of what a window of `kernel` pixels yields.
-int64_t windows(int64_t extent, int kernel, int stride, int padding) {
-  ZEROTH_CHECK(extent + 2 * padding >= kernel);
-  return (extent + 2 * padding - kernel) / stride + 1;
+int64_t windows(int64_t extent, int kernel, int stride, int padding, int dilation) {
+  const int64_t field = int64_t{dilation} * (kernel - 1) + 1;
+  ZEROTH_CHECK(extent + 2 * padding >= field);
+  return (extent + 2 * padding - field) / stride + 1;
 }
 
-FeatureShape slide(const FeatureShape& in, int64_t channels, int kernel, int stride, int padding) {
-  return {channels, windows(in.height, kernel, stride, padding), windows(in.width, kernel, stride, padding)};
+FeatureShape slide(const FeatureShape& in, int64_t channels, const Window& w) {
+  return {channels, windows(in.height, w.height, w.stride, w.pad_height, w.dilation),
+          windows(in.width, w.width, w.stride, w.pad_width, w.dilation)};
+}
+
+bool is_vector(const FeatureShape& shape) { return !shape.tokens && shape.height == 1 && shape.width == 1; }
+
+bool same_extent(const FeatureShape& a, const FeatureShape& b) {
+  return a.height == b.height && a.width == b.width && a.tokens == b.tokens;
 }
 
 OpNode make_node(OpKind kind, std::vector<int> operands, FeatureShape shape, const std::string& scope) {
@@ -26,7 +34,10 @@ OpNode make_node(OpKind kind, std::vector<int> operands, FeatureShape shape, con
   node.operands = std::move(operands);
   node.shape = shape;
   node.scope = scope;
-  if (kind == OpKind::kInput || kind == OpKind::kAdd) node.modules = 0;
+  const bool expression = kind == OpKind::kAdd || kind == OpKind::kConcat || kind == OpKind::kNarrow ||
+                          kind == OpKind::kCrop || kind == OpKind::kMultiply || kind == OpKind::kTokens ||
+                          kind == OpKind::kMap || kind == OpKind::kPrependToken || kind == OpKind::kToken;
+  if (kind == OpKind::kInput || expression) node.modules = 0;
   return node;
 }
 
@@ -50,12 +61,17 @@ int OpGraph::add_param(std::string name, ParamRole role, std::vector<int64_t> sh
 int OpGraph::input(FeatureShape shape) { return add_node(make_node(OpKind::kInput, {}, shape, "input")); }
 
 int OpGraph::conv2d(int x, int64_t out_channels, int kernel, int stride, int padding, const std::string& scope) {
+  return conv2d(x, out_channels, Window::square(kernel, stride, padding), 1, scope);
+}
+
+int OpGraph::conv2d(int x, int64_t out_channels, const Window& window, int groups, const std::string& scope) {
   const FeatureShape in = nodes_.at(x).shape;
-  OpNode node = make_node(OpKind::kConv2d, {x}, slide(in, out_channels, kernel, stride, padding), scope);
-  node.kernel = kernel;
-  node.stride = stride;
-  node.padding = padding;
-  node.params = {add_param(scope + ".weight", ParamRole::kConvWeight, {out_channels, in.channels, kernel, kernel})};
+  ZEROTH_CHECK(!in.tokens && groups > 0 && in.channels % groups == 0 && out_channels % groups == 0);
+  OpNode node = make_node(OpKind::kConv2d, {x}, slide(in, out_channels, window), scope);
+  node.window = window;
+  node.groups = groups;
+  node.params = {add_param(scope + ".weight", ParamRole::kConvWeight,
+                           {out_channels, in.channels / groups, window.height, window.width})};
   return add_node(std::move(node));
 }
 
@@ -71,12 +87,25 @@ int OpGraph::relu(int x, const std::string& scope) {
   return add_node(make_node(OpKind::kRelu, {x}, nodes_.at(x).shape, scope));
 }
 
+int OpGraph::activation(int x, Activation function, const std::string& scope) {
+  OpNode node = make_node(OpKind::kActivation, {x}, nodes_.at(x).shape, scope);
+  node.activation = function;
+  return add_node(std::move(node));
+}
+
 int OpGraph::avg_pool(int x, int kernel, int stride, int padding, const std::string& scope) {
+  return pool(OpKind::kAvgPool, x, Window::square(kernel, stride, padding), scope);
+}
+
+int OpGraph::max_pool(int x, int kernel, int stride, int padding, const std::string& scope) {
+  return pool(OpKind::kMaxPool, x, Window::square(kernel, stride, padding), scope);
+}
+
+int OpGraph::pool(OpKind kind, int x, const Window& window, const std::string& scope) {
   const FeatureShape in = nodes_.at(x).shape;
-  OpNode node = make_node(OpKind::kAvgPool, {x}, slide(in, in.channels, kernel, stride, padding), scope);
-  node.kernel = kernel;
-  node.stride = stride;
-  node.padding = padding;
+  ZEROTH_CHECK(!in.tokens);
+  OpNode node = make_node(kind, {x}, slide(in, in.channels, window), scope);
+  node.window = window;
   return add_node(std::move(node));
 }
 
@@ -86,11 +115,22 @@ int OpGraph::global_avg_pool(int x, const std::string& scope) {
 
 int OpGraph::linear(int x, int64_t out_features, const std::string& scope, Role role) {
   const FeatureShape in = nodes_.at(x).shape;
-  ZEROTH_CHECK(in.tokens || (in.height == 1 && in.width == 1));
+  ZEROTH_CHECK(in.tokens || is_vector(in));
   OpNode node = make_node(OpKind::kLinear, {x}, {out_features, in.height, in.width, in.tokens}, scope);
   node.role = role;
   node.params = {add_param(scope + ".weight", ParamRole::kLinearWeight, {out_features, in.channels}),
                  add_param(scope + ".bias", ParamRole::kLinearBias, {out_features})};
+  return add_node(std::move(node));
+}
+
+int OpGraph::linear_again(int x, int layer, const std::string& scope) {
+  const OpNode& first = nodes_.at(layer);
+  const FeatureShape in = nodes_.at(x).shape;
+  ZEROTH_CHECK(first.kind == OpKind::kLinear && in.channels == params_.at(first.params[0]).shape[1]);
+  ZEROTH_CHECK(in.tokens || is_vector(in));
+  OpNode node = make_node(OpKind::kLinear, {x}, {first.shape.channels, in.height, in.width, in.tokens}, scope);
+  node.role = first.role;
+  node.params = first.params;
   return add_node(std::move(node));
 }
 
@@ -114,6 +154,40 @@ int OpGraph::zero(int x, const std::string& scope) {
   return add_node(make_node(OpKind::kZero, {x}, nodes_.at(x).shape, scope));
 }
 
+int OpGraph::concat(const std::vector<int>& operands, const std::string& scope) {
+  ZEROTH_CHECK(!operands.empty());
+  FeatureShape shape = nodes_.at(operands.front()).shape;
+  shape.channels = 0;
+  for (const int operand : operands) {
+    const FeatureShape& part = nodes_.at(operand).shape;
+    ZEROTH_CHECK(!part.tokens && same_extent(part, shape));
+    shape.channels += part.channels;
+  }
+  return add_node(make_node(OpKind::kConcat, operands, shape, scope));
+}
+
+int OpGraph::narrow(int x, int64_t channels, const std::string& scope) {
+  FeatureShape shape = nodes_.at(x).shape;
+  ZEROTH_CHECK(!shape.tokens && channels >= 1 && channels <= shape.channels);
+  shape.channels = channels;
+  return add_node(make_node(OpKind::kNarrow, {x}, shape, scope));
+}
+
+int OpGraph::crop(int x, const std::string& scope) {
+  FeatureShape shape = nodes_.at(x).shape;
+  ZEROTH_CHECK(!shape.tokens && shape.height > 1 && shape.width > 1);
+  --shape.height;
+  --shape.width;
+  return add_node(make_node(OpKind::kCrop, {x}, shape, scope));
+}
+
+int OpGraph::multiply(int x, int gate, const std::string& scope) {
+  const FeatureShape shape = nodes_.at(x).shape, factor = nodes_.at(gate).shape;
+  ZEROTH_CHECK(shape.channels == factor.channels && !shape.tokens);
+  ZEROTH_CHECK(same_extent(shape, factor) || is_vector(factor));
+  return add_node(make_node(OpKind::kMultiply, {x, gate}, shape, scope));
+}
+
 int OpGraph::token_input(int64_t tokens) {
   return add_node(make_node(OpKind::kInput, {}, {1, tokens, 1, /*tokens=*/true}, "input"));
 }
@@ -132,6 +206,12 @@ int OpGraph::tokens(int x, const std::string& scope) {
   return add_node(make_node(OpKind::kTokens, {x}, {in.channels, in.height * in.width, 1, /*tokens=*/true}, scope));
 }
 
+int OpGraph::map(int x, int64_t height, int64_t width, const std::string& scope) {
+  const FeatureShape in = nodes_.at(x).shape;
+  ZEROTH_CHECK(in.tokens && height * width <= in.height);
+  return add_node(make_node(OpKind::kMap, {x}, {in.channels, height, width}, scope));
+}
+
 int OpGraph::class_token(int x, const std::string& scope) {
   FeatureShape shape = nodes_.at(x).shape;
   ZEROTH_CHECK(shape.tokens);
@@ -141,17 +221,25 @@ int OpGraph::class_token(int x, const std::string& scope) {
   return add_node(std::move(node));
 }
 
+int OpGraph::prepend_token(int vector, int x, const std::string& scope) {
+  FeatureShape shape = nodes_.at(x).shape;
+  ZEROTH_CHECK(shape.tokens && is_vector(nodes_.at(vector).shape));
+  ZEROTH_CHECK(nodes_.at(vector).shape.channels == shape.channels);
+  ++shape.height;
+  return add_node(make_node(OpKind::kPrependToken, {vector, x}, shape, scope));
+}
+
 int OpGraph::position_embedding(int x, const std::string& scope) {
   const FeatureShape shape = nodes_.at(x).shape;
-  ZEROTH_CHECK(shape.tokens);
   OpNode node = make_node(OpKind::kAddParameter, {x}, shape, scope);
-  node.params = {add_param(scope, ParamRole::kTokenParameter, {shape.height, shape.channels})};
+  const std::vector<int64_t> size = shape.tokens ? std::vector<int64_t>{shape.height, shape.channels}
+                                                 : std::vector<int64_t>{shape.channels, shape.height, shape.width};
+  node.params = {add_param(scope, ParamRole::kTokenParameter, size)};
   return add_node(std::move(node));
 }
 
 int OpGraph::bias(int x, const std::string& scope) {
   const FeatureShape shape = nodes_.at(x).shape;
-  ZEROTH_CHECK(shape.tokens || (shape.height == 1 && shape.width == 1));
   OpNode node = make_node(OpKind::kAddParameter, {x}, shape, scope);
   node.params = {add_param(scope + ".bias", ParamRole::kLinearBias, {shape.channels})};
   return add_node(std::move(node));
@@ -159,7 +247,7 @@ int OpGraph::bias(int x, const std::string& scope) {
 
 int OpGraph::layer_norm(int x, const std::string& scope) {
   const FeatureShape shape = nodes_.at(x).shape;
-  ZEROTH_CHECK(shape.tokens || (shape.height == 1 && shape.width == 1));
+  ZEROTH_CHECK(shape.tokens || is_vector(shape));
   OpNode node = make_node(OpKind::kLayerNorm, {x}, shape, scope);
   node.params = {add_param(scope + ".weight", ParamRole::kNormWeight, {shape.channels}),
                  add_param(scope + ".bias", ParamRole::kNormBias, {shape.channels})};
@@ -189,10 +277,12 @@ int OpGraph::attention_context(int scores, int value, const std::string& scope) 
   return add_node(std::move(node));
 }
 
-int OpGraph::first_token(int x, const std::string& scope) {
+int OpGraph::token(int x, int index, const std::string& scope) {
   const FeatureShape shape = nodes_.at(x).shape;
-  ZEROTH_CHECK(shape.tokens);
-  return add_node(make_node(OpKind::kFirstToken, {x}, {shape.channels, 1, 1}, scope));
+  ZEROTH_CHECK(shape.tokens && index >= 0 && index < shape.height);
+  OpNode node = make_node(OpKind::kToken, {x}, {shape.channels, 1, 1}, scope);
+  node.token = index;
+  return add_node(std::move(node));
 }
 
 int64_t OpGraph::parameter_count() const {

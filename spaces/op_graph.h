@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <tuple>
 #include <vector>
 
 namespace zeroth::spaces {
@@ -15,6 +16,8 @@ struct NetShape {
   int64_t resolution = 32;     // height and width of the input image, pixels
   int64_t classes = 10;        // logits
   int64_t input_channels = 3;  // colour planes of the input image
+  int64_t tokens = 0;          // length of the input of a text network; 0 where the input is an image
+  int64_t vocabulary = 0;      // of such an input: its numbers are below this
   bool dense = false;          // a map of `classes` channels for each pixel of the last stage, in place of logits
   bool thin = false;           // TE-NAS's network for linear regions: no stem, one cell, one reduction
 };
@@ -24,20 +27,56 @@ enum class OpKind {
   kConv2d,     // no bias
   kBatchNorm,  // affine, eps 1e-5
   kRelu,
+  kActivation,        // another function of each number: see Activation
   kAvgPool,           // padding is not counted in the divisor
+  kMaxPool,           // padding never wins
   kGlobalAvgPool,     // (N, C, H, W) to (N, C)
   kLinear,            // weight and bias
   kAdd,               // sum of all operands, left to right; a map of one pixel is added to every pixel of the others
   kZero,              // operand times zero
+  kConcat,            // the operands' channels, one operand after the other
+  kNarrow,            // the first channels of a map or vector
+  kCrop,              // a map without its first row and column
+  kMultiply,          // product by element; a vector multiplies every pixel of its channel
   kLayerNorm,         // over the channels of each token, affine, eps 1e-5
   kGelu,              // the exact one, x Phi(x)
   kTokens,            // pixels of a map to tokens, row by row
+  kMap,               // the last height * width tokens to a map, row by row
   kEmbedding,         // whole numbers to rows of a table
   kClassToken,        // one learned token in front of the others
+  kPrependToken,      // a vector as a token in front of the others
   kAddParameter,      // operand plus a parameter: a position embedding, or a bias
   kAttentionScores,   // of queries and keys, by head: softmax(q k^T / sqrt(d)) over the keys
   kAttentionContext,  // of scores and values, by head: scores v
-  kFirstToken         // a token map to its first token
+  kToken              // one token of a sequence, as a vector
+};
+
+enum class Activation {
+  kRelu6,        // min(max(x, 0), 6)
+  kSwish,        // x sigmoid(x)
+  kHardSwish,    // x relu6(x + 3) / 6
+  kSigmoid,      // 1 / (1 + e^-x)
+  kHardSigmoid,  // relu6(x + 3) / 6
+  kTanh,
+  kLeakyRelu  // x, or x / 100 where x is negative
+};
+
+// What slides over a map. Padding is on either side.
+struct Window {
+  int height = 0, width = 0, stride = 1, pad_height = 0, pad_width = 0, dilation = 1;
+
+  static Window square(int kernel, int stride, int padding, int dilation = 1) {
+    return {kernel, kernel, stride, padding, padding, dilation};
+  }
+  // Pixels of a receptive field.
+  int64_t area() const { return int64_t{height} * width; }
+  friend bool operator==(const Window& a, const Window& b) { return a.key() == b.key(); }
+  friend bool operator<(const Window& a, const Window& b) { return a.key() < b.key(); }
+
+ private:
+  std::tuple<int, int, int, int, int, int> key() const {
+    return {height, width, stride, pad_height, pad_width, dilation};
+  }
 };
 
 enum class ParamRole {
@@ -58,8 +97,8 @@ enum class Role { kNone, kQuery, kKey, kValue, kAttentionOutput, kFeedForward, k
 struct ParamSpec {
   std::string name;  // "cells.0.layers.2.op.1.weight"
   ParamRole role = ParamRole::kConvWeight;
-  // Conv (out, in, kh, kw); linear (out, in); embedding (rows, channels); class token (1, channels); position embedding
-  // (tokens, channels); others (channels).
+  // Conv (out, in / groups, kh, kw); linear (out, in); embedding (rows, channels); class token (1, channels); position
+  // embedding (tokens, channels); others (channels).
   std::vector<int64_t> shape;
   int64_t numel() const;
 };
@@ -77,7 +116,10 @@ struct OpNode {
   OpKind kind = OpKind::kInput;
   std::vector<int> operands;  // earlier nodes, in the order they are read; an operand may repeat
   std::vector<int> params;    // norms, linear: weight, bias; others that have one: it
-  int kernel = 0, stride = 1, padding = 0;
+  Window window;              // of convolutions and poolings
+  int groups = 1;             // of a convolution: parts of the channels that do not see each other
+  Activation activation = Activation::kRelu6;
+  int token = 0;  // of kToken: which
   int heads = 0;  // of attention; each has its share of the channels, in order
   Role role = Role::kNone;
   FeatureShape shape;  // of the result
@@ -85,20 +127,37 @@ struct OpNode {
   std::string scope;  // "cells.0.layers.2.op.1"
 };
 
+// What tells operators without parameters apart: with equal keys and operands they compute the same.
+inline auto operator_key(const OpNode& node) {
+  return std::make_tuple(node.kind, node.window, node.activation, node.token, node.heads, node.shape.channels,
+                         node.shape.height, node.shape.width);
+}
+
 class OpGraph {
  public:
   // Each adds a node that reads earlier nodes, with its parameters in call order (which is module order), and returns
   // its number.
   int input(FeatureShape shape);
   int conv2d(int x, int64_t out_channels, int kernel, int stride, int padding, const std::string& scope);
+  int conv2d(int x, int64_t out_channels, const Window& window, int groups, const std::string& scope);
   int batch_norm(int x, const std::string& scope);
   int relu(int x, const std::string& scope);
+  int activation(int x, Activation function, const std::string& scope);
   int avg_pool(int x, int kernel, int stride, int padding, const std::string& scope);
+  int max_pool(int x, int kernel, int stride, int padding, const std::string& scope);
   int global_avg_pool(int x, const std::string& scope);  // also of tokens
   // Of a vector, or of each token.
   int linear(int x, int64_t out_features, const std::string& scope, Role role = Role::kNone);
+  // The linear layer `layer` once more, on another operand of the same width: no new parameters.
+  int linear_again(int x, int layer, const std::string& scope);
   int add(const std::vector<int>& operands, const std::string& scope);
   int zero(int x, const std::string& scope);
+  // Of maps of one size, or of vectors.
+  int concat(const std::vector<int>& operands, const std::string& scope);
+  int narrow(int x, int64_t channels, const std::string& scope);
+  int crop(int x, const std::string& scope);
+  // Of equal shapes, or of a map and a vector.
+  int multiply(int x, int gate, const std::string& scope);
   // So many modules more return the node's tensor. A sum is an expression: no module returns it but by this.
   void returned_by(int node, int modules) { nodes_.at(static_cast<size_t>(node)).modules += modules; }
 
@@ -106,8 +165,11 @@ class OpGraph {
   int token_input(int64_t tokens);
   int embedding(int x, int64_t vocabulary, int64_t channels, const std::string& scope);
   int tokens(int x, const std::string& scope);
+  int map(int x, int64_t height, int64_t width, const std::string& scope);
   // `scope` is the name of the parameter itself.
   int class_token(int x, const std::string& scope);
+  int prepend_token(int vector, int x, const std::string& scope);
+  // Of tokens, or of the pixels of a map.
   int position_embedding(int x, const std::string& scope);
   // One number for each channel, which a convolution or another parametric operator before it lacks.
   int bias(int x, const std::string& scope);
@@ -115,7 +177,8 @@ class OpGraph {
   int gelu(int x, const std::string& scope);
   int attention_scores(int query, int key, int heads, const std::string& scope);
   int attention_context(int scores, int value, const std::string& scope);
-  int first_token(int x, const std::string& scope);
+  int first_token(int x, const std::string& scope) { return token(x, 0, scope); }
+  int token(int x, int index, const std::string& scope);
 
   // Marks a feature map that some proxies read: the stem's and each cell's output.
   void tap(int node) { taps_.push_back(node); }
@@ -127,14 +190,15 @@ class OpGraph {
 
   // Trainable parameters of all nodes.
   int64_t parameter_count() const;
-  // Multiply-adds for one image of convolutions (out * in * kernel^2 * positions), linear layers (in * out, for each
+  // Multiply-adds for one image of convolutions (numbers of the weight * positions), linear layers (in * out, for each
   // token) and attention's two products (queries * keys * channels each). Adding a bias or a position, norms, pooling,
-  // activations, the softmax and looking up a token count nothing.
+  // activations, products by element, the softmax and looking up a token count nothing.
   int64_t macs() const;
 
  private:
   int64_t macs_of(const OpNode& node) const;
   int add_node(OpNode node);
+  int pool(OpKind kind, int x, const Window& window, const std::string& scope);
   int add_param(std::string name, ParamRole role, std::vector<int64_t> shape);
 
   std::vector<OpNode> nodes_;

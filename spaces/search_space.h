@@ -34,20 +34,30 @@ class SearchSpace {
   virtual std::optional<uint64_t> size() const = 0;
   // Number `index` of a fixed enumeration, index < size().
   virtual Architecture at(uint64_t index) const = 0;
-  // A uniform sample. Draws elements first, first + 1, ... of the stream, at most draws() of them.
+  // A sample of an architecture, uniform unless the space's file says otherwise. Draws elements first, first + 1, ...
+  // of the stream, at most draws() of them.
   virtual Architecture sample(const core::Stream& stream, uint32_t first) const = 0;
   virtual uint32_t draws() const = 0;
   // Architectures that differ in one decision: no duplicates, not the architecture itself.
   virtual std::vector<Architecture> neighbours(const Architecture& architecture) const = 0;
+  // A child that takes each decision from one of two parents, by the elements of the stream from `first` on, at most
+  // draws() of them. Spaces whose decisions depend on each other repair the child, or give back the first parent.
+  virtual Architecture crossover(const Architecture& a, const Architecture& b, const core::Stream& stream,
+                                 uint32_t first) const;
   // Throws core::Error that says what was read and what is allowed. parse(print(a)) == a.
   virtual Architecture parse(std::string_view text) const = 0;
   virtual std::string print(const Architecture& architecture) const = 0;
+  // Columns that spell an architecture in benchmark tables without a column "arch": parse() reads their texts joined by
+  // colons. Empty where no such table is known.
+  virtual std::vector<std::string> table_columns() const { return {}; }
 
   // The searched cells as written, dead parts included.
   virtual std::vector<UnitGraph> cells(const Architecture& architecture) const = 0;
   // The benchmark's own network, and the shrunk one that ranks fast (see the space's file for what is scaled).
   virtual NetShape full_shape() const = 0;
   virtual NetShape fast_shape() const = 0;
+  // Whether lower() knows TE-NAS's thin network (NetShape::thin).
+  virtual bool has_thin_network() const { return false; }
   // The whole network for these cells, as written or canonical.
   virtual OpGraph lower(const std::vector<UnitGraph>& cells, const NetShape& shape) const = 0;
 };

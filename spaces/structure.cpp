@@ -18,11 +18,12 @@ OpCounts count_operators(const OpGraph& graph) {
   for (const OpNode& node : graph.nodes()) {
     switch (node.kind) {
       case OpKind::kConv2d:
-        ++(node.kernel == 1   ? counts.convolutions_1x1
-           : node.kernel == 3 ? counts.convolutions_3x3
-                              : counts.other_convolutions);
+        ++(node.window.area() == 1                             ? counts.convolutions_1x1
+           : node.window.height == 3 && node.window.width == 3 ? counts.convolutions_3x3
+                                                               : counts.other_convolutions);
         break;
       case OpKind::kAvgPool:
+      case OpKind::kMaxPool:
         ++counts.poolings;
         break;
       case OpKind::kAdd:

@@ -10,25 +10,29 @@
 namespace zeroth::spaces {
 
 enum class UnitKind {
-  kInput,       // the cell's input; reads nothing
+  kInput,       // an input of the cell, told apart by its label; reads nothing
   kZero,        // emits zeros
   kIdentity,    // emits the sum of its operands: skip connections and the cell's nodes
   kWeightless,  // a fixed function without parameters, such as average pooling: equal operands, equal result
   kParametric,  // has parameters: never equal to another unit
-  kOutput       // the cell's output: the sum of its operands
+  kPart,        // emits the sum of its operands and stays, even where that is zero: a part of a concatenation
+  kOutput       // the cell's output: the sum of its operands, or their concatenation where the space says so
 };
 
 struct Unit {
   UnitKind kind = UnitKind::kIdentity;
   std::string label;  // the operation's name in the space
   int origin = -1;    // the decision of the architecture that this unit came from, -1 where there is none
+  // A weightless unit that is nevertheless never one with an equal unit: its width depends on who reads it.
+  bool separate = false;
 };
 
 struct Operand {
   int position = 0;  // place among the reader's operands, in the order in which they are added up
 };
 
-// Vertices are units in topological order: an edge goes from a lower to a higher number.
+// Vertices are units in topological order: an edge goes from a lower to a higher number. Inputs come first, the output
+// last.
 using UnitGraph = boost::adjacency_list<boost::vecS, boost::vecS, boost::bidirectionalS, Unit, Operand>;
 
 // Appends a unit that reads `operands` (numbers of earlier units, repeats allowed) and returns its number.

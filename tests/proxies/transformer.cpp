@@ -179,7 +179,7 @@ TEST_CASE("dss counts a classifier of 1000 classes twice, dss:fixed once") {
   tiny.network().forward_with(params, torch::ones({1, 3, 4, 4}, torch::kFloat64), nn::Norm::kBatch,
                               [&](const nn::NodeResult& result) {
                                 const auto& node = tiny.network().graph().nodes()[static_cast<size_t>(result.node)];
-                                if (node.kind == spaces::OpKind::kFirstToken) token = result.value.detach();
+                                if (node.kind == spaces::OpKind::kToken) token = result.value.detach();
                               });
   // Each logit's derivative to its row of the classifier is the class token.
   const Tensor& classifier = params[param_number(tiny.network(), "head.weight")];

@@ -92,12 +92,41 @@ double value(const UnitGraph& graph, double input) {
         values.push_back(std::tanh(read) * (1.5 + graph[unit].origin) + read * read / (1 + read * read));
         break;
       case UnitKind::kIdentity:
+      case UnitKind::kPart:
       case UnitKind::kOutput:
         values.push_back(read);
         break;
     }
   }
   return values.back();
+}
+
+// input -> {part of a skip, part of nothing, part of two poolings} -> output
+UnitGraph concatenation(UnitKind first, UnitKind second) {
+  UnitGraph graph;
+  add_unit(graph, {UnitKind::kInput, "s0", -1}, {});
+  add_unit(graph, {UnitKind::kInput, "s1", -1}, {});
+  add_unit(graph, {first, "pool", 0}, {1});
+  add_unit(graph, {second, "pool", 1}, {1});
+  add_unit(graph, {UnitKind::kPart, "node", -1}, {0});
+  add_unit(graph, {UnitKind::kPart, "node", -1}, {});
+  add_unit(graph, {UnitKind::kPart, "node", -1}, {2, 3});
+  add_unit(graph, {UnitKind::kOutput, "out", -1}, {4, 5, 6});
+  return graph;
+}
+
+TEST_CASE("inputs and parts of a concatenation stay, whatever they are read for") {
+  const UnitGraph cell = canonical_cell(concatenation(UnitKind::kZero, UnitKind::kZero));
+  CHECK(encoding(cell) == "1=s1();2=node();3=node();4=node(0);out(2+3+4)");
+  CHECK(encoding(canonical_cell(concatenation(UnitKind::kWeightless, UnitKind::kZero))) ==
+        "1=s1();2=pool(1);3=node();4=node(0);5=node(2);out(3+4+5)");
+}
+
+TEST_CASE("equal weightless units are one, but for those that are separate") {
+  UnitGraph graph = concatenation(UnitKind::kWeightless, UnitKind::kWeightless);
+  CHECK(encoding(canonical_cell(graph)) == "1=s1();2=pool(1);3=node();4=node(0);5=node(2+2);out(3+4+5)");
+  graph[2].separate = true;
+  CHECK(encoding(canonical_cell(graph)) == "1=s1();2=pool(1);3=pool(1);4=node();5=node(0);6=node(2+3);out(4+5+6)");
 }
 
 TEST_CASE("numbering and operand order leave no trace in a canonical cell") {

@@ -1,8 +1,10 @@
 // What every search space in the list must keep.
 #include <algorithm>
 #include <catch2/catch.hpp>
+#include <map>
 #include <set>
 #include <string>
+#include <tuple>
 
 #include "core/error.h"
 #include "core/random.h"
@@ -106,18 +108,62 @@ TEST_CASE("every space lowers to one logit a class, in both views and at both of
   }
 }
 
-TEST_CASE("parameters in every space are named once and belong to one node each") {
+TEST_CASE("parameters in every space are named once and used, in module order") {
   const SearchSpace& space = any_space();
   for (const Architecture& architecture : samples(space)) {
     const OpGraph net = space.lower(space.cells(architecture), space.fast_shape());
     std::set<std::string> names;
     for (const ParamSpec& param : net.params()) names.insert(param.name);
     CHECK(names.size() == net.params().size());
-    std::vector<int> used;
-    for (const OpNode& node : net.nodes()) used.insert(used.end(), node.params.begin(), node.params.end());
-    CHECK(used.size() == net.params().size());
-    CHECK(std::is_sorted(used.begin(), used.end()));
+    int next = 0;  // a parameter that is shared counts where it is used first
+    for (const OpNode& node : net.nodes()) {
+      for (const int param : node.params) {
+        CHECK(param <= next);
+        next = std::max(next, param + 1);
+      }
+    }
+    CHECK(next == static_cast<int>(net.params().size()));
   }
+}
+
+// All that tells one network from another, but for scopes and sizes: operators, what they read, and their windows.
+using Skeleton = std::vector<std::tuple<decltype(operator_key(OpNode{})), int, std::vector<int>>>;
+Skeleton skeleton(const OpGraph& net) {
+  Skeleton nodes;
+  for (const OpNode& node : net.nodes()) nodes.emplace_back(operator_key(node), node.groups, node.operands);
+  return nodes;
+}
+
+TEST_CASE("architectures of every space that differ at full size differ at the fast shape") {
+  const SearchSpace& space = any_space();
+  std::map<Skeleton, Skeleton> full_of;  // by the network at the fast shape
+  const auto check = [&](const Architecture& architecture) {
+    const std::vector<UnitGraph> cells = space.cells(architecture);
+    const Skeleton full = skeleton(space.lower(cells, space.full_shape()));
+    const auto [place, is_new] = full_of.try_emplace(skeleton(space.lower(cells, space.fast_shape())), full);
+    UNSCOPED_INFO(space.print(architecture));
+    CHECK((is_new || place->second == full));
+  };
+  const std::vector<Architecture> drawn = samples(space);
+  for (size_t i = 0; i < 10; ++i) {
+    check(drawn[i]);
+    for (const Architecture& neighbour : space.neighbours(drawn[i])) check(neighbour);
+  }
+}
+
+TEST_CASE("children in every space take each decision from a parent, and are architectures") {
+  const SearchSpace& space = any_space();
+  const core::Stream stream(2, "conformance");
+  const std::vector<Architecture> drawn = samples(space);
+  int mixed = 0;
+  for (uint32_t i = 1; i < drawn.size(); ++i) {
+    const Architecture &a = drawn[i - 1], &b = drawn[i];
+    const Architecture child = space.crossover(a, b, stream, i * space.draws());
+    CHECK(space.parse(space.print(child)) == child);
+    REQUIRE(child.choices.size() == a.choices.size());
+    mixed += !(child == a) && !(child == b);
+  }
+  CHECK(mixed > 0);
 }
 
 TEST_CASE("the canonical form of a canonical graph is itself, in every space") {

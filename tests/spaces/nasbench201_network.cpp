@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <catch2/catch.hpp>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -58,7 +59,10 @@ Lines weights(const OpGraph& net) {
 // "scope kind(operands)" of the nodes whose scope begins so; operands are numbered from the first such node, and what
 // lies before it is "x".
 Lines nodes_in(const OpGraph& net, const std::string& scope) {
-  static const std::vector<std::string> kinds = {"input", "conv", "bn", "relu", "pool", "gap", "linear", "add", "zero"};
+  static const std::map<OpKind, std::string> kinds = {
+      {OpKind::kInput, "input"},   {OpKind::kConv2d, "conv"},  {OpKind::kBatchNorm, "bn"},
+      {OpKind::kRelu, "relu"},     {OpKind::kAvgPool, "pool"}, {OpKind::kGlobalAvgPool, "gap"},
+      {OpKind::kLinear, "linear"}, {OpKind::kAdd, "add"},      {OpKind::kZero, "zero"}};
   const auto& nodes = net.nodes();
   const auto inside = [&scope](const OpNode& node) { return node.scope.rfind(scope, 0) == 0; };
   const auto first = static_cast<int>(std::find_if(nodes.begin(), nodes.end(), inside) - nodes.begin());
@@ -69,8 +73,7 @@ Lines nodes_in(const OpGraph& net, const std::string& scope) {
     for (const int operand : node.operands) {
       operands.push_back(operand < first ? "x" : std::to_string(operand - first));
     }
-    lines.push_back(
-        fmt::format("{} {}({})", node.scope, kinds.at(static_cast<size_t>(node.kind)), fmt::join(operands, " ")));
+    lines.push_back(fmt::format("{} {}({})", node.scope, kinds.at(node.kind), fmt::join(operands, " ")));
   }
   return lines;
 }
@@ -131,7 +134,7 @@ TEST_CASE("windows have the kernel, stride and padding of their operation") {
       written("|nor_conv_1x1~0|+|nor_conv_3x3~0|avg_pool_3x3~1|+|none~0|none~1|skip_connect~2|", one_cell());
   const auto window = [&net](const std::string& scope) {
     for (const OpNode& node : net.nodes()) {
-      if (node.scope == scope) return std::vector<int>{node.kernel, node.stride, node.padding};
+      if (node.scope == scope) return std::vector<int>{node.window.height, node.window.stride, node.window.pad_height};
     }
     return std::vector<int>{};
   };
@@ -217,7 +220,7 @@ TEST_CASE("a shape that the network cannot have is a usage error") {
   };
   CHECK_THROWS_AS(lower_with([](NetShape& shape) { shape.resolution = 30; }), core::UsageError);
   CHECK_THROWS_WITH(lower_with([](NetShape& shape) { shape.resolution = 30; }),
-                    "resolution 30: nasbench201 halves the image twice, so it must be a multiple of 4");
+                    "resolution 30: nasbench201 divides the image by 4, so it must be a multiple of 4");
   CHECK_THROWS_WITH(lower_with([](NetShape& shape) { shape.cells = 0; }), "cells 0: must be at least 1");
   CHECK_THROWS_WITH(lower_with([](NetShape& shape) { shape.channels = -1; }), "channels -1: must be at least 1");
   CHECK_THROWS_WITH(lower_with([](NetShape& shape) { shape.resolution = 0; }), "resolution 0: must be at least 1");

@@ -95,8 +95,6 @@ TEST_CASE("operators of transformers on what they cannot read are bugs") {
   const int x = net.tokens(map, "tokens");
   CHECK_THROWS_AS(net.tokens(x, "again"), core::Bug);
   CHECK_THROWS_AS(net.class_token(map, "cls"), core::Bug);
-  CHECK_THROWS_AS(net.position_embedding(map, "pos"), core::Bug);
-  CHECK_THROWS_AS(net.bias(map, "bias"), core::Bug);
   CHECK_THROWS_AS(net.layer_norm(map, "norm"), core::Bug);
   CHECK_THROWS_AS(net.first_token(map, "first"), core::Bug);
   CHECK_THROWS_AS(net.embedding(map, 10, 4, "words"), core::Bug);
@@ -125,6 +123,65 @@ TEST_CASE("windows larger than the map and linear layers on maps are bugs") {
   const int x = net.input({2, 2, 2});
   CHECK_THROWS_AS(net.conv2d(x, 1, 3, 1, 0, "wide"), core::Bug);
   CHECK_THROWS_AS(net.linear(x, 10, "map"), core::Bug);
+}
+
+TEST_CASE("convolutions have windows of any shape, and groups") {
+  OpGraph net;
+  const int x = net.input({8, 9, 12});
+  const auto shape_of = [&net](int node) {
+    const FeatureShape& shape = net.nodes()[node].shape;
+    return std::vector<int64_t>{shape.channels, shape.height, shape.width};
+  };
+  Window wide;
+  wide.height = 1;
+  wide.width = 7;
+  wide.stride = 2;
+  wide.pad_width = 3;
+  const int a = net.conv2d(x, 16, wide, 1, "wide");
+  CHECK(shape_of(a) == std::vector<int64_t>{16, 5, 6});
+  const int b = net.conv2d(x, 8, Window::square(5, 1, 4, 2), 8, "dilated");
+  CHECK(shape_of(b) == std::vector<int64_t>{8, 9, 12});
+  CHECK(net.params()[0].shape == std::vector<int64_t>{16, 8, 1, 7});
+  CHECK(net.params()[1].shape == std::vector<int64_t>{8, 1, 5, 5});
+  CHECK(net.macs() == 16 * 8 * 7 * 5 * 6 + 8 * 25 * 9 * 12);
+  CHECK_THROWS_AS(net.conv2d(x, 8, Window::square(1, 1, 0), 3, "groups"), core::Bug);
+}
+
+TEST_CASE("maps are joined, cut and gated") {
+  OpGraph net;
+  const int x = net.input({8, 4, 6});
+  const int joined = net.concat({x, x, net.narrow(x, 3, "narrow")}, "concat");
+  CHECK(net.nodes()[joined].shape.channels == 19);
+  const int cropped = net.crop(x, "crop");
+  CHECK(net.nodes()[cropped].shape.height == 3);
+  CHECK(net.nodes()[cropped].shape.width == 5);
+  CHECK_THROWS_AS(net.concat({x, cropped}, "sizes"), core::Bug);
+  CHECK_THROWS_AS(net.narrow(x, 9, "wider"), core::Bug);
+  const int gate = net.global_avg_pool(x, "pool");
+  CHECK(net.nodes()[net.multiply(x, gate, "gated")].shape.width == 6);
+  CHECK_THROWS_AS(net.multiply(x, cropped, "sizes"), core::Bug);
+  CHECK(net.macs() == 0);
+}
+
+TEST_CASE("a linear layer is used again without new parameters, at the cost of its products") {
+  OpGraph net;
+  const int words = net.embedding(net.token_input(3), 10, 4, "words");
+  const int first = net.linear(net.token(words, 0, "step"), 5, "linear");
+  const int second = net.linear_again(net.token(words, 2, "step"), first, "linear");
+  CHECK(net.nodes()[second].params == net.nodes()[first].params);
+  CHECK(net.parameter_count() == 10 * 4 + 5 * 4 + 5);
+  CHECK(net.macs() == 2 * 5 * 4);
+  CHECK_THROWS_AS(net.linear_again(second, first, "width"), core::Bug);
+}
+
+TEST_CASE("tokens become a map again, without those in front") {
+  OpGraph net;
+  const int map = net.input({6, 2, 3});
+  const int token = net.global_avg_pool(map, "pool");
+  const int x = net.prepend_token(token, net.tokens(map, "tokens"), "prepend");
+  CHECK(net.nodes()[x].shape.height == 7);
+  CHECK(net.nodes()[net.map(x, 2, 3, "map")].shape.width == 3);
+  CHECK_THROWS_AS(net.map(x, 2, 4, "too many"), core::Bug);
 }
 
 }  // namespace

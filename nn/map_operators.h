@@ -1,0 +1,19 @@
+// What LibTorch has no one operator for, or needs many arguments for, on feature maps (N, C, H, W).
+#pragma once
+
+#include "nn/torch_compat.h"
+#include "spaces/op_graph.h"
+
+namespace zeroth::nn {
+
+torch::Tensor activate(spaces::Activation function, const torch::Tensor& x);
+torch::Tensor average_pool(const torch::Tensor& x, const spaces::Window& window);
+torch::Tensor max_pool(const torch::Tensor& x, const spaces::Window& window);
+torch::Tensor without_first_row_and_column(const torch::Tensor& x);
+
+// x times `gate` by element, a gate (N, C) being that of every pixel.
+torch::Tensor multiply(const torch::Tensor& x, const torch::Tensor& gate);
+// x plus one number for each channel, or plus a parameter of the shape of one image or sequence.
+torch::Tensor add_parameter(const torch::Tensor& x, const torch::Tensor& parameter);
+
+}  // namespace zeroth::nn

@@ -1,0 +1,17 @@
+#include "spaces/search_space.h"
+
+#include "core/error.h"
+
+namespace zeroth::spaces {
+
+Architecture SearchSpace::crossover(const Architecture& a, const Architecture& b, const core::Stream& stream,
+                                    uint32_t first) const {
+  ZEROTH_CHECK(a.choices.size() == b.choices.size());
+  Architecture child = a;
+  for (size_t i = 0; i < a.choices.size(); ++i) {
+    if (stream.below(2, first + static_cast<uint32_t>(i)) == 1) child.choices[i] = b.choices[i];
+  }
+  return child;
+}
+
+}  // namespace zeroth::spaces

@@ -3,6 +3,7 @@
 #include <torch/csrc/autograd/custom_function.h>
 
 #include <utility>
+#include <vector>
 
 #include "nn/channel_sums.h"
 
@@ -14,34 +15,38 @@ using torch::autograd::AutogradContext;
 using torch::autograd::Function;
 using torch::autograd::variable_list;
 
-// The numbers of a convolution as autograd can save them: kernel size is the weight's.
+// The numbers of a convolution; the kernel's size is the weight's.
 struct Geometry {
-  int64_t stride, padding;
+  int64_t stride, pad_height, pad_width, dilation, groups;
 };
 
-Tensor convolve(const Tensor& x, const Tensor& weight, Geometry g) {
-  return at::convolution(x, weight, {}, {g.stride, g.stride}, {g.padding, g.padding}, {1, 1}, /*transposed=*/false,
-                         {0, 0},
-                         /*groups=*/1);
+Geometry geometry_of(const spaces::OpNode& node) {
+  return {node.window.stride, node.window.pad_height, node.window.pad_width, node.window.dilation, node.groups};
+}
+
+Tensor convolve(const Tensor& x, const Tensor& weight, const Geometry& g) {
+  return at::convolution(x, weight, {}, {g.stride, g.stride}, {g.pad_height, g.pad_width}, {g.dilation, g.dilation},
+                         /*transposed=*/false, {0, 0}, g.groups);
 }
 
 // Gradients of sum(gradient * convolve(x, weight)) to x and weight, as far as wanted.
-std::pair<Tensor, Tensor> convolve_backward(const Tensor& gradient, const Tensor& x, const Tensor& weight, Geometry g,
-                                            bool to_x, bool to_weight) {
-  const auto result =
-      at::convolution_backward(gradient, x, weight, c10::nullopt, {g.stride, g.stride}, {g.padding, g.padding}, {1, 1},
-                               /*transposed=*/false, {0, 0}, /*groups=*/1, {to_x, to_weight, false});
+std::pair<Tensor, Tensor> convolve_backward(const Tensor& gradient, const Tensor& x, const Tensor& weight,
+                                            const Geometry& g, bool to_x, bool to_weight) {
+  const auto result = at::convolution_backward(gradient, x, weight, c10::nullopt, {g.stride, g.stride},
+                                               {g.pad_height, g.pad_width}, {g.dilation, g.dilation},
+                                               /*transposed=*/false, {0, 0}, g.groups, {to_x, to_weight, false});
   return {std::get<0>(result), std::get<1>(result)};
 }
 
-void save(AutogradContext* context, Geometry g, bool to_x) {
-  context->saved_data["stride"] = g.stride;
-  context->saved_data["padding"] = g.padding;
+// As autograd can save them.
+void save(AutogradContext* context, const Geometry& g, bool to_x) {
+  context->saved_data["geometry"] = std::vector<int64_t>{g.stride, g.pad_height, g.pad_width, g.dilation, g.groups};
   context->saved_data["to_x"] = to_x;
 }
 
 Geometry saved_geometry(AutogradContext* context) {
-  return {context->saved_data["stride"].toInt(), context->saved_data["padding"].toInt()};
+  const std::vector<int64_t> numbers = context->saved_data["geometry"].toIntVector();
+  return {numbers[0], numbers[1], numbers[2], numbers[3], numbers[4]};
 }
 
 Tensor sum_of(const Tensor& a, const Tensor& b) { return !a.defined() ? b : !b.defined() ? a : a + b; }
@@ -50,10 +55,10 @@ Tensor sum_of(const Tensor& a, const Tensor& b) { return !a.defined() ? b : !b.d
 // its derivatives are convolutions again.
 struct ConvolutionBackward : Function<ConvolutionBackward> {
   static variable_list forward(AutogradContext* context, const Tensor& gradient, const Tensor& x, const Tensor& weight,
-                               int64_t stride, int64_t padding, bool to_x) {
+                               const Geometry& g, bool to_x) {
     context->save_for_backward({gradient, x, weight});
-    save(context, {stride, padding}, to_x);
-    const auto [g_x, g_weight] = convolve_backward(gradient, x, weight, {stride, padding}, to_x, /*to_weight=*/true);
+    save(context, g, to_x);
+    const auto [g_x, g_weight] = convolve_backward(gradient, x, weight, g, to_x, /*to_weight=*/true);
     return {g_x.defined() ? g_x : torch::empty({0}, x.options()), g_weight};
   }
 
@@ -73,41 +78,39 @@ struct ConvolutionBackward : Function<ConvolutionBackward> {
       d_gradient = sum_of(d_gradient, convolve(x, along_weight, g));
       if (to_x) d_x = convolve_backward(gradient, x, along_weight, g, /*to_x=*/true, /*to_weight=*/false).first;
     }
-    return {d_gradient, d_x, d_weight, {}, {}, {}};
+    return {d_gradient, d_x, d_weight, {}, {}};
   }
 };
 
 struct Convolution : Function<Convolution> {
-  static Tensor forward(AutogradContext* context, const Tensor& x, const Tensor& weight, int64_t stride,
-                        int64_t padding, bool to_x) {
+  static Tensor forward(AutogradContext* context, const Tensor& x, const Tensor& weight, const Geometry& g, bool to_x) {
     context->save_for_backward({x, weight});
-    save(context, {stride, padding}, to_x);
-    return channels_last(convolve(x, weight, {stride, padding}));
+    save(context, g, to_x);
+    return channels_last(convolve(x, weight, g));
   }
 
   static variable_list backward(AutogradContext* context, const variable_list& gradients) {
     const variable_list saved = context->get_saved_variables();
-    const Geometry g = saved_geometry(context);
     const bool to_x = context->saved_data["to_x"].toBool();
     const variable_list result =
-        ConvolutionBackward::apply(channels_last(gradients[0]), saved[0], saved[1], g.stride, g.padding, to_x);
-    return {to_x ? result[0] : Tensor(), result[1], {}, {}, {}};
+        ConvolutionBackward::apply(channels_last(gradients[0]), saved[0], saved[1], saved_geometry(context), to_x);
+    return {to_x ? result[0] : Tensor(), result[1], {}, {}};
   }
 };
 
 }  // namespace
 
 Tensor twice_differentiable_convolution(const Tensor& x, const Tensor& weight, const spaces::OpNode& node) {
-  return Convolution::apply(channels_last(x), weight, int64_t{node.stride}, int64_t{node.padding}, x.requires_grad());
+  return Convolution::apply(channels_last(x), weight, geometry_of(node), x.requires_grad());
 }
 
 Tensor convolution(const Tensor& x, const Tensor& weight, const spaces::OpNode& node) {
-  return convolve(x, weight, {node.stride, node.padding});
+  return convolve(x, weight, geometry_of(node));
 }
 
 Tensor convolution_gradient_to_input(const Tensor& gradient, const Tensor& x, const Tensor& weight,
                                      const spaces::OpNode& node) {
-  return convolve_backward(gradient, x, weight, {node.stride, node.padding}, /*to_x=*/true, /*to_weight=*/false).first;
+  return convolve_backward(gradient, x, weight, geometry_of(node), /*to_x=*/true, /*to_weight=*/false).first;
 }
 
 }  // namespace zeroth::nn

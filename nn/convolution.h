@@ -7,7 +7,7 @@
 
 namespace zeroth::nn {
 
-// x (N, C, H, W), weight (out, in, kh, kw); stride and padding are the node's.
+// x (N, C, H, W), weight (out, in / groups, kh, kw); window and groups are the node's.
 torch::Tensor convolution(const torch::Tensor& x, const torch::Tensor& weight, const spaces::OpNode& node);
 torch::Tensor twice_differentiable_convolution(const torch::Tensor& x, const torch::Tensor& weight,
                                                const spaces::OpNode& node);

@@ -22,7 +22,7 @@ Tensor activate(Activation function, const Tensor& x) {
     case Activation::kTanh:
       return at::tanh(x);
     case Activation::kLeakyRelu:
-      return at::leaky_relu(x, 0.01);
+      return at::leaky_relu(x, kLeak);
   }
   throw core::Bug("an activation without a rule");
 }

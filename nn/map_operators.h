@@ -6,6 +6,8 @@
 
 namespace zeroth::nn {
 
+constexpr double kLeak = 0.01;  // slope of the leaky ReLU below zero
+
 torch::Tensor activate(spaces::Activation function, const torch::Tensor& x);
 torch::Tensor average_pool(const torch::Tensor& x, const spaces::Window& window);
 torch::Tensor max_pool(const torch::Tensor& x, const spaces::Window& window);

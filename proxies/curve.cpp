@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "nn/convolution.h"
+#include "nn/map_operators.h"
 #include "proxies/proxy.h"
 #include "proxies/reduce.h"
 
@@ -53,6 +54,35 @@ Tensor batch_norm(const Tensor& point, const Tensor& gain, const Tensor& bias) {
   return y;
 }
 
+// Derivatives follow the pixel that wins.
+Tensor max_pool(const Tensor& x, const spaces::Window& w) {
+  const Tensor winners = std::get<1>(at::max_pool2d_with_indices(x.narrow(0, 0, 1), {w.height, w.width},
+                                                                 {w.stride, w.stride}, {w.pad_height, w.pad_width}));
+  const Tensor places = winners.flatten(2).expand({x.size(0), -1, -1});
+  return x.flatten(2).gather(2, places).reshape({x.size(0), x.size(1), winners.size(2), winners.size(3)});
+}
+
+// By the chain rule, with the function's derivatives from autograd.
+Tensor activate(spaces::Activation function, const Tensor& point) {
+  const at::AutoGradMode gradients(true);
+  const Tensor x = point[0].detach().clone().set_requires_grad(true);
+  const Tensor y = nn::activate(function, x);
+  const Tensor first = torch::autograd::grad({y.sum()}, {x}, {}, /*retain_graph=*/true, /*create_graph=*/true)[0];
+  Tensor second;
+  if (first.requires_grad()) {
+    second = torch::autograd::grad({first.sum()}, {x}, {}, /*retain_graph=*/false, /*create_graph=*/false,
+                                   /*allow_unused=*/true)[0];
+  }
+  Tensor to_acceleration = first.detach() * point[2];
+  if (second.defined()) to_acceleration += second * point[1] * point[1];
+  return at::stack({y.detach(), first.detach() * point[1], to_acceleration});
+}
+
+Tensor multiply(const Tensor& x, const Tensor& gate) {
+  const Tensor g = gate.dim() < x.dim() ? gate.unsqueeze(2).unsqueeze(3) : gate;
+  return at::stack({x[0] * g[0], x[1] * g[0] + x[0] * g[1], x[2] * g[0] + 2.0 * x[1] * g[1] + x[0] * g[2]});
+}
+
 Tensor in_double(const Tensor& parameter) { return parameter.detach().to(torch::kFloat64).contiguous(); }
 
 Tensor apply(const nn::Network& network, const OpNode& node, const std::vector<Tensor>& values) {
@@ -68,8 +98,7 @@ Tensor apply(const nn::Network& network, const OpNode& node, const std::vector<T
     case OpKind::kRelu:
       return operand(0) * operand(0).narrow(0, 0, 1).gt(0.0);
     case OpKind::kAvgPool:
-      return at::avg_pool2d(operand(0), node.kernel, node.stride, node.padding, /*ceil_mode=*/false,
-                            /*count_include_pad=*/false);
+      return nn::average_pool(operand(0), node.window);
     case OpKind::kGlobalAvgPool:
       return operand(0).mean({2, 3});
     case OpKind::kLinear: {
@@ -84,6 +113,26 @@ Tensor apply(const nn::Network& network, const OpNode& node, const std::vector<T
     }
     case OpKind::kZero:
       return at::mul(operand(0), 0.0);
+    case OpKind::kActivation:
+      return activate(node.activation, operand(0));
+    case OpKind::kMultiply:
+      return multiply(operand(0), operand(1));
+    case OpKind::kAddParameter: {
+      Tensor y = operand(0).clone();
+      y[0] = nn::add_parameter(y.narrow(0, 0, 1), param(0))[0];
+      return y;
+    }
+    case OpKind::kMaxPool:
+      return max_pool(operand(0), node.window);
+    case OpKind::kConcat: {
+      std::vector<Tensor> parts;
+      for (size_t k = 0; k < node.operands.size(); ++k) parts.push_back(operand(k));
+      return at::cat(parts, 1);
+    }
+    case OpKind::kNarrow:
+      return operand(0).narrow(1, 0, node.shape.channels);
+    case OpKind::kCrop:
+      return nn::without_first_row_and_column(operand(0));
     default:
       throw Degenerate("no curve is defined through " + node.scope);
   }

@@ -30,6 +30,16 @@ std::string_view name_of(Pass pass) {
   return names[static_cast<size_t>(pass)];
 }
 
+namespace {
+
+bool shares_parameters(const spaces::OpGraph& graph) {
+  size_t used = 0;
+  for (const spaces::OpNode& node : graph.nodes()) used += node.params.size();
+  return used > graph.params().size();
+}
+
+}  // namespace
+
 std::string obstacle(PassSet passes, const spaces::OpGraph& graph) {
   const PassSet to_images = {Pass::kInputJacobian, Pass::kClassJacobian, Pass::kCurve, Pass::kPerturbation};
   const PassSet by_image = {Pass::kSampleKernel, Pass::kTrueLogitRows, Pass::kImageSigns, Pass::kImageKernel,
@@ -40,6 +50,7 @@ std::string obstacle(PassSet passes, const spaces::OpGraph& graph) {
   const bool transformer = std::any_of(graph.nodes().begin(), graph.nodes().end(), [](const spaces::OpNode& node) {
     return node.shape.tokens || node.kind == spaces::OpKind::kLayerNorm || node.kind == spaces::OpKind::kGelu;
   });
+  if (passes.has_any(by_image) && shares_parameters(graph)) return "parameters are shared";
   if (!transformer) return "";
   if (passes.has_any(by_image)) return "gradients by image are for convolutions";
   return passes.has_any(of_maps) ? "measures of feature maps are for convolutions" : "";

@@ -85,7 +85,9 @@ Plan make_plan(const spaces::SearchSpace& space, const std::vector<const Proxy*>
   // Sizes that the space cannot build are told before anything is scored.
   const auto cells = space.cells(space.parse(space.example()));
   space.lower(cells, plan.cost_shape);
-  for (const PlanGroup& group : plan.groups) space.lower(cells, group.setting.shape);
+  for (const PlanGroup& group : plan.groups) {
+    if (!group.setting.shape.thin || space.has_thin_network()) space.lower(cells, group.setting.shape);
+  }
   return plan;
 }
 

@@ -33,8 +33,8 @@ const PassSet kNeedImages = {Pass::kInputJacobian, Pass::kClassJacobian};
 const std::vector<Pass> kInsideForward = {Pass::kPatterns,     Pass::kUnitPatterns,    Pass::kFirstImage,
                                           Pass::kCorrelations, Pass::kTokenStatistics, Pass::kHiddenSpectrum};
 
-// ReLUs whose result a convolution reads.
-std::vector<bool> relus_before_convolutions(const nn::Network& network) {
+// Nodes whose result a convolution reads.
+std::vector<bool> nodes_before_convolutions(const nn::Network& network) {
   const auto& nodes = network.graph().nodes();
   std::vector<bool> found(nodes.size(), false);
   for (const spaces::OpNode& node : nodes) {
@@ -82,9 +82,9 @@ void Probe::run_first_minibatch(PassSet passes) {
   Tensor images = batch.images.detach();
   if (passes.has_any(kNeedImages)) images.set_requires_grad(true);
 
-  const std::vector<bool> before_convolution = relus_before_convolutions(network_);
+  const std::vector<bool> before_convolution = nodes_before_convolutions(network_);
   const nn::Observer count_patterns = [&](const NodeResult& result) {
-    if (network_.graph().nodes()[static_cast<size_t>(result.node)].kind != OpKind::kRelu) return;
+    if (!spaces::is_rectifier(network_.graph().nodes()[static_cast<size_t>(result.node)])) return;
     const Stopwatch watch(seconds_[static_cast<size_t>(Pass::kPatterns)]);
     // input > 0 exactly where the ReLU's output is.
     patterns_.add(result.value, result.uses);
@@ -229,12 +229,12 @@ void Probe::observe_tokens(PassSet passes, const NodeResult& result) {
 
 void Probe::observe_maps(PassSet passes, const NodeResult& result) {
   const auto node = static_cast<size_t>(result.node);
-  const OpKind kind = network_.graph().nodes()[node].kind;
-  if (passes.has(Pass::kUnitPatterns) && kind == OpKind::kRelu && result.value.dim() == 4) {
+  const spaces::OpNode& op = network_.graph().nodes()[node];
+  if (passes.has(Pass::kUnitPatterns) && spaces::is_rectifier(op) && result.value.dim() == 4) {
     const Stopwatch watch(seconds_[static_cast<size_t>(Pass::kUnitPatterns)]);
     unit_patterns_.add(result.value);
   }
-  if (kind == OpKind::kInput || !passes.has_any({Pass::kFirstImage, Pass::kCorrelations})) return;
+  if (op.kind == OpKind::kInput || !passes.has_any({Pass::kFirstImage, Pass::kCorrelations})) return;
   if (modules_.empty()) modules_ = returning_modules(network_);
   if (passes.has(Pass::kFirstImage)) {
     const Stopwatch watch(seconds_[static_cast<size_t>(Pass::kFirstImage)]);

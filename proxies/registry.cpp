@@ -59,21 +59,38 @@ struct Chosen {
   std::vector<const Proxy*> made;
 };
 
-// The example's network, which decides what a set of proxies holds in a space.
-std::optional<spaces::OpGraph> example_network(const spaces::SearchSpace* space) {
-  if (space == nullptr) return std::nullopt;
-  return space->lower(space->cells(space->parse(space->example())), space->fast_shape());
-}
+// Decides what a set of proxies holds: with a space, what its example is suited for.
+class Suitability {
+ public:
+  explicit Suitability(const spaces::SearchSpace* space) : space_(space) {
+    if (space == nullptr) return;
+    setting_.shape = space->fast_shape();
+    example_ = space->lower(space->cells(space->parse(space->example())), setting_.shape);
+  }
+
+  bool holds(const Proxy& proxy) const {
+    if (!example_) return true;
+    if (proxy.unsuited && !proxy.unsuited(*example_).empty()) return false;
+    if (!proxy.request) return true;
+    const Request request = proxy.request(Fidelity::kFast, setting_);
+    if (request.setting.shape.thin) return space_->has_thin_network();
+    return obstacle(request.passes, *example_).empty();
+  }
+
+ private:
+  const spaces::SearchSpace* space_;
+  nn::Setting setting_;
+  std::optional<spaces::OpGraph> example_;
+};
 
 void add_names(std::string_view name, const spaces::SearchSpace* space, Chosen& chosen) {
   const std::vector<Proxy>& all = all_proxies();
   if (name == "all" || name == "default") {
     const std::vector<std::string>& defaults = default_proxies();
-    const std::optional<spaces::OpGraph> example = example_network(space);
+    const Suitability suitability(space);
     for (const Proxy& proxy : all) {
       const bool in_set = name == "all" || std::find(defaults.begin(), defaults.end(), proxy.name) != defaults.end();
-      const bool suited = !proxy.unsuited || !example || proxy.unsuited(*example).empty();
-      if (in_set && suited) chosen.listed.insert(proxy.name);
+      if (in_set && suitability.holds(proxy)) chosen.listed.insert(proxy.name);
     }
   } else if (std::any_of(all.begin(), all.end(), [name](const Proxy& proxy) { return proxy.name == name; })) {
     chosen.listed.emplace(name);

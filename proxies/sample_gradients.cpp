@@ -7,15 +7,18 @@
 #include "nn/batch_norm.h"
 #include "nn/channel_sums.h"
 #include "nn/convolution.h"
+#include "nn/map_operators.h"
 #include "proxies/position_sums.h"
 #include "proxies/reduce.h"
 
 namespace zeroth::proxies {
 namespace {
 
+using spaces::Activation;
 using spaces::OpKind;
 using spaces::OpNode;
 using spaces::ParamRole;
+using spaces::Window;
 using torch::Tensor;
 
 // The receptive fields of a map that is channels-last in memory, padded with zeros: out (N, positions, kernel * kernel
@@ -23,14 +26,14 @@ using torch::Tensor;
 template <typename T>
 void copy_patches(const T* x, T* out, int64_t images, int64_t channels, int64_t height, int64_t width,
                   const OpNode& node) {
-  const int64_t kernel = node.kernel;
+  const int64_t kernel = node.window.height, stride = node.window.stride, padding = node.window.pad_height;
   for (int64_t n = 0; n < images; ++n, x += height * width * channels) {
     for (int64_t y = 0; y < node.shape.height; ++y) {
       for (int64_t column = 0; column < node.shape.width; ++column) {
-        const int64_t left = column * node.stride - node.padding;
+        const int64_t left = column * stride - padding;
         const int64_t first = std::max<int64_t>(left, 0), last = std::min(left + kernel, width);
         for (int64_t ky = 0; ky < kernel; ++ky, out += kernel * channels) {
-          const int64_t row = y * node.stride - node.padding + ky;
+          const int64_t row = y * stride - padding + ky;
           if (row < 0 || row >= height || first >= last) {
             std::fill(out, out + kernel * channels, T(0));
             continue;
@@ -90,6 +93,46 @@ Tensor weight_gradients(const Tensor& gradients, const Tensor& patches) {
   return products;
 }
 
+// The same for a convolution with groups, dilation or a window that is no square: (N, numbers of the weight).
+Tensor grouped_weight_gradients(const Tensor& gradient, const Tensor& x, const OpNode& node) {
+  const Window& w = node.window;
+  const int64_t images = x.size(0), groups = node.groups;
+  const Tensor fields = at::im2col(x.contiguous(), {w.height, w.width}, {w.dilation, w.dilation},
+                                   {w.pad_height, w.pad_width}, {w.stride, w.stride});
+  const Tensor u = fields.reshape({images * groups, -1, fields.size(2)});
+  const Tensor d = gradient.contiguous().reshape({images * groups, -1, fields.size(2)});
+  return at::bmm(d, u.transpose(1, 2)).reshape({images, -1});
+}
+
+Tensor activation_backward(Activation function, const Tensor& gradient, const Tensor& x, const Tensor& result) {
+  switch (function) {
+    case Activation::kRelu6:
+      return at::hardtanh_backward(gradient, x, 0.0, 6.0);
+    case Activation::kSwish:
+      return at::silu_backward(gradient, x);
+    case Activation::kHardSwish:
+      return at::hardswish_backward(gradient, x);
+    case Activation::kSigmoid:
+      return at::sigmoid_backward(gradient, result);
+    case Activation::kHardSigmoid:
+      return at::hardsigmoid_backward(gradient, x);
+    case Activation::kTanh:
+      return at::tanh_backward(gradient, result);
+    case Activation::kLeakyRelu:
+      return at::leaky_relu_backward(gradient, x, nn::kLeak, /*self_is_result=*/false);
+  }
+  throw core::Bug("an activation without a derivative");
+}
+
+Tensor max_pool_backward(const Tensor& gradient, const Tensor& x, const Window& w) {
+  const std::vector<int64_t> kernel = {w.height, w.width}, stride = {w.stride, w.stride},
+                             padding = {w.pad_height, w.pad_width}, dilation = {w.dilation, w.dilation};
+  const Tensor winners =
+      std::get<1>(at::max_pool2d_with_indices(x, kernel, stride, padding, dilation, /*ceil_mode=*/false));
+  return at::max_pool2d_with_indices_backward(gradient, x, kernel, stride, padding, dilation, /*ceil_mode=*/false,
+                                              winners);
+}
+
 // (N, C, H, W) as (N, positions, C) rows without a copy where the map is channels-last.
 Tensor pixel_rows(const Tensor& map) {
   return map.permute({0, 2, 3, 1}).contiguous().reshape({map.size(0), -1, map.size(1)});
@@ -116,13 +159,13 @@ const Tensor& SampleGradients::operand(const OpNode& node) const {
 
 const Tensor& SampleGradients::patches(const OpNode& node) {
   const int source = network_.executed(node.operands[0]);
-  Tensor& patches = patches_[{source, node.kernel, node.stride, node.padding}];
+  Tensor& patches = patches_[{source, node.window}];
   if (patches.defined()) return patches;
   const Tensor& x = values_[static_cast<size_t>(source)];
-  if (node.kernel == 1 && node.stride == 1 && node.padding == 0) return patches = pixel_rows(x);
+  if (node.window == Window::square(1, 1, 0)) return patches = pixel_rows(x);
   const Tensor rows = pixel_rows(x);
-  patches = torch::empty({x.size(0), node.shape.height * node.shape.width, node.kernel * node.kernel * x.size(1)},
-                         x.options());
+  patches =
+      torch::empty({x.size(0), node.shape.height * node.shape.width, node.window.area() * x.size(1)}, x.options());
   with_elements(rows, [&](const auto* from) {
     copy_patches(from, patches.data_ptr<std::decay_t<decltype(*from)>>(), x.size(0), x.size(1), x.size(2), x.size(3),
                  node);
@@ -131,7 +174,10 @@ const Tensor& SampleGradients::patches(const OpNode& node) {
 }
 
 void SampleGradients::convolution(const OpNode& node, const Tensor& gradient) {
-  (*consumer_)(ParamRole::kConvWeight, weight_gradients(pixel_rows(gradient), patches(node)));
+  const bool plain = node.groups == 1 && node.window.dilation == 1 && node.window.height == node.window.width &&
+                     node.window.pad_height == node.window.pad_width;
+  (*consumer_)(ParamRole::kConvWeight, plain ? weight_gradients(pixel_rows(gradient), patches(node))
+                                             : grouped_weight_gradients(gradient, operand(node), node));
   const Tensor& weight = network_.params()[static_cast<size_t>(node.params[0])];
   add_gradient(node.operands[0], nn::convolution_gradient_to_input(gradient, operand(node), weight.detach(), node));
 }
@@ -158,8 +204,27 @@ void SampleGradients::linear(const OpNode& node, const Tensor& gradient) {
   add_gradient(node.operands[0], at::mm(gradient, network_.params()[static_cast<size_t>(node.params[0])].detach()));
 }
 
+void SampleGradients::product(const OpNode& node, const Tensor& gradient) {
+  const Tensor& x = operand(node);
+  const Tensor& gate = values_[static_cast<size_t>(network_.executed(node.operands[1]))];
+  const bool by_channel = gate.dim() < x.dim();
+  add_gradient(node.operands[0], nn::multiply(gradient, gate));
+  const Tensor to_gate = at::mul(gradient, x);
+  add_gradient(node.operands[1], by_channel ? to_gate.sum({2, 3}) : to_gate);
+}
+
+void SampleGradients::concatenation(const OpNode& node, const Tensor& gradient) {
+  int64_t first = 0;
+  for (const int read : node.operands) {
+    const int64_t channels = network_.graph().nodes()[static_cast<size_t>(read)].shape.channels;
+    add_gradient(read, gradient.narrow(1, first, channels));
+    first += channels;
+  }
+}
+
 void SampleGradients::pass_back(size_t index, const Tensor& gradient) {
   const OpNode& node = network_.graph().nodes()[index];
+  const Window& w = node.window;
   switch (node.kind) {
     case OpKind::kInput:
     case OpKind::kZero:
@@ -175,9 +240,9 @@ void SampleGradients::pass_back(size_t index, const Tensor& gradient) {
       break;
     case OpKind::kAvgPool:
       add_gradient(node.operands[0],
-                   at::avg_pool2d_backward(gradient, operand(node), node.kernel, node.stride, node.padding,
-                                           /*ceil_mode=*/false, /*count_include_pad=*/false,
-                                           /*divisor_override=*/c10::nullopt));
+                   at::avg_pool2d_backward(gradient, operand(node), {w.height, w.width}, {w.stride, w.stride},
+                                           {w.pad_height, w.pad_width}, /*ceil_mode=*/false,
+                                           /*count_include_pad=*/false, /*divisor_override=*/c10::nullopt));
       break;
     case OpKind::kGlobalAvgPool: {
       const Tensor& x = operand(node);
@@ -194,15 +259,33 @@ void SampleGradients::pass_back(size_t index, const Tensor& gradient) {
         add_gradient(read, gradient.sum_to_size(x.sizes()));  // smaller where one pixel was added to all
       }
       break;
-    case OpKind::kLayerNorm:
-    case OpKind::kGelu:
-    case OpKind::kTokens:
-    case OpKind::kEmbedding:
-    case OpKind::kClassToken:
+    case OpKind::kActivation:
+      add_gradient(node.operands[0], activation_backward(node.activation, gradient, operand(node), values_[index]));
+      break;
+    case OpKind::kMaxPool:
+      add_gradient(node.operands[0], max_pool_backward(gradient, operand(node), w));
+      break;
+    case OpKind::kNarrow: {
+      const int64_t dropped = operand(node).size(1) - gradient.size(1);
+      const std::vector<int64_t> maps = {0, 0, 0, 0, 0, dropped}, vectors = {0, dropped};
+      add_gradient(node.operands[0], at::constant_pad_nd(gradient, gradient.dim() == 4 ? maps : vectors));
+      break;
+    }
+    case OpKind::kCrop:
+      add_gradient(node.operands[0], at::constant_pad_nd(gradient, {1, 0, 1, 0}));
+      break;
+    case OpKind::kConcat:
+      concatenation(node, gradient);
+      break;
+    case OpKind::kMultiply:
+      product(node, gradient);
+      break;
     case OpKind::kAddParameter:
-    case OpKind::kAttentionScores:
-    case OpKind::kAttentionContext:
-    case OpKind::kToken:
+      (*consumer_)(network_.graph().params()[static_cast<size_t>(node.params[0])].role,
+                   gradient.dim() == 4 ? gradient.sum({2, 3}) : gradient);
+      add_gradient(node.operands[0], gradient);
+      break;
+    default:
       throw core::Error("gradients by image are for convolutions");
   }
 }

@@ -4,7 +4,7 @@
 
 #include <functional>
 #include <map>
-#include <tuple>
+#include <utility>
 #include <vector>
 
 #include "nn/network.h"
@@ -37,12 +37,14 @@ class SampleGradients {
   void convolution(const spaces::OpNode& node, const torch::Tensor& gradient);
   void batch_norm(size_t index, const spaces::OpNode& node, const torch::Tensor& gradient);
   void linear(const spaces::OpNode& node, const torch::Tensor& gradient);
+  void product(const spaces::OpNode& node, const torch::Tensor& gradient);
+  void concatenation(const spaces::OpNode& node, const torch::Tensor& gradient);
   const torch::Tensor& operand(const spaces::OpNode& node) const;
   const torch::Tensor& patches(const spaces::OpNode& node);
 
   const nn::Network& network_;
   std::vector<torch::Tensor> values_, inverse_deviations_, gradients_;
-  std::map<std::tuple<int, int, int, int>, torch::Tensor> patches_;  // by source, kernel, stride, padding
+  std::map<std::pair<int, spaces::Window>, torch::Tensor> patches_;  // by source and window
   Statistics statistics_ = Statistics::kConstant;
   const Consumer* consumer_ = nullptr;
 };

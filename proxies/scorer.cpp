@@ -67,6 +67,10 @@ Scores Scorer::score(const spaces::Architecture& architecture, const spaces::Can
   const bool canonical = plan_.view == nn::GraphView::kCanonical;
   const uint64_t identity = canonical ? form.hash : core::hash_bytes(text);
   for (const PlanGroup& group : plan_.groups) {
+    if (group.setting.shape.thin && !space_.has_thin_network()) {
+      fail(group, "the space has no thin network", scores);
+      continue;
+    }
     try {
       const Clock::time_point lowering = Clock::now();
       const spaces::OpGraph graph =

@@ -60,11 +60,13 @@ std::vector<double> param_values(const torch::Tensor& param) {
 // Calls visit(out_y, out_x, ky, kx, y, x) for each place of a window that lies on the map.
 template <typename Visit>
 void for_each_tap(const OpNode& node, const FeatureShape& from, const Visit& visit) {
+  const spaces::Window& w = node.window;
+  ZEROTH_CHECK(w.dilation == 1 && node.groups == 1);
   for (int64_t out_y = 0; out_y < node.shape.height; ++out_y) {
     for (int64_t out_x = 0; out_x < node.shape.width; ++out_x) {
-      for (int64_t ky = 0; ky < node.kernel; ++ky) {
-        for (int64_t kx = 0; kx < node.kernel; ++kx) {
-          const int64_t y = out_y * node.stride - node.padding + ky, x = out_x * node.stride - node.padding + kx;
+      for (int64_t ky = 0; ky < w.height; ++ky) {
+        for (int64_t kx = 0; kx < w.width; ++kx) {
+          const int64_t y = out_y * w.stride - w.pad_height + ky, x = out_x * w.stride - w.pad_width + kx;
           if (y >= 0 && y < from.height && x >= 0 && x < from.width) visit(out_y, out_x, ky, kx, y, x);
         }
       }
@@ -76,7 +78,7 @@ void convolution(const OpNode& node, const Map& from, const std::vector<double>&
   for_each_tap(node, from.shape(), [&](int64_t oy, int64_t ox, int64_t ky, int64_t kx, int64_t y, int64_t x) {
     for (int64_t out = 0; out < to.shape().channels; ++out) {
       for (int64_t in = 0; in < from.shape().channels; ++in) {
-        const int64_t at = ((out * from.shape().channels + in) * node.kernel + ky) * node.kernel + kx;
+        const int64_t at = ((out * from.shape().channels + in) * node.window.height + ky) * node.window.width + kx;
         add_scaled(to.unit(out, oy, ox), from.unit(in, y, x), weight[static_cast<size_t>(at)], to.images());
       }
     }

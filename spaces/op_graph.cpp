@@ -43,6 +43,12 @@ OpNode make_node(OpKind kind, std::vector<int> operands, FeatureShape shape, con
 
 }  // namespace
 
+bool is_rectifier(const OpNode& node) {
+  if (node.kind != OpKind::kActivation) return node.kind == OpKind::kRelu;
+  return node.activation == Activation::kRelu6 || node.activation == Activation::kSwish ||
+         node.activation == Activation::kHardSwish || node.activation == Activation::kLeakyRelu;
+}
+
 int64_t ParamSpec::numel() const {
   return std::accumulate(shape.begin(), shape.end(), int64_t{1}, std::multiplies<int64_t>());
 }

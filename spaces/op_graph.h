@@ -127,6 +127,9 @@ struct OpNode {
   std::string scope;  // "cells.0.layers.2.op.1"
 };
 
+// Whether its result is positive exactly where its operand is, so that it has an activation pattern.
+bool is_rectifier(const OpNode& node);
+
 // What tells operators without parameters apart: with equal keys and operands they compute the same.
 inline auto operator_key(const OpNode& node) {
   return std::make_tuple(node.kind, node.window, node.activation, node.token, node.heads, node.shape.channels,

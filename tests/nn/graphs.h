@@ -34,6 +34,35 @@ inline spaces::OpGraph branched_graph(int64_t channels = 4, int64_t resolution =
   return net;
 }
 
+// What branched_graph() lacks: groups, dilation, windows that are no squares, a bias on a map, max pooling, joined,
+// narrowed and cropped maps, a gate of squeeze and excite, every activation. No batch norm, so that images are apart.
+inline spaces::OpGraph mixed_graph(int64_t classes = 5) {
+  using spaces::Activation;
+  using spaces::Window;
+  spaces::OpGraph net;
+  int x = net.bias(net.conv2d(net.input({3, 8, 8}), 8, 3, 1, 1, "stem"), "stem");
+  x = net.activation(x, Activation::kHardSwish, "stem.act");
+  Window wide;
+  wide.height = 1;
+  wide.width = 5;
+  wide.pad_width = 2;
+  const int depthwise = net.conv2d(x, 8, Window::square(3, 1, 1), 8, "depthwise");
+  const int dilated = net.conv2d(x, 4, Window::square(3, 1, 2, 2), 2, "dilated");
+  const int rectangle = net.conv2d(x, 4, wide, 1, "wide");
+  const int left = net.activation(depthwise, Activation::kSwish, "swish");
+  const int right = net.activation(net.concat({dilated, rectangle}, "right"), Activation::kLeakyRelu, "leaky");
+  x = net.add({left, right, net.activation(x, Activation::kTanh, "tanh")}, "sum");
+  const int pooled = net.max_pool(x, 3, 2, 1, "pool");
+  const int shifted = net.conv2d(net.crop(x, "crop"), 4, 1, 2, 0, "shifted");
+  x = net.concat({net.narrow(pooled, 5, "narrow"), shifted}, "joined");
+  int gate = net.linear(net.global_avg_pool(x, "squeeze"), 3, "reduce");
+  gate = net.linear(net.activation(gate, Activation::kSigmoid, "sigmoid"), 9, "expand");
+  x = net.multiply(x, net.activation(gate, Activation::kHardSigmoid, "gate"), "gated");
+  x = net.activation(net.multiply(x, x, "square"), Activation::kRelu6, "relu6");
+  net.linear(net.global_avg_pool(x, "mean"), classes, "classifier");
+  return net;
+}
+
 // A vision transformer of two blocks on 4x4 images: four patches and a class token, norms in front of attention and of
 // the feed-forward layers, two heads, 8 channels for 6 of attention's input.
 inline spaces::OpGraph encoder_graph(int64_t classes = 5, int64_t hidden = 10) {

@@ -51,7 +51,7 @@ Tensor plain_logits(const nn::Network& network, const Tensor& images, Statistics
         values.push_back(images);
         break;
       case OpKind::kConv2d:
-        values.push_back(at::conv2d(x(), param(node, 0), {}, node.stride, node.padding));
+        values.push_back(at::conv2d(x(), param(node, 0), {}, node.window.stride, node.window.pad_height));
         break;
       case OpKind::kBatchNorm: {
         auto found = statistics.find(values.size());
@@ -69,7 +69,7 @@ Tensor plain_logits(const nn::Network& network, const Tensor& images, Statistics
         values.push_back(x().clamp_min(0));
         break;
       case OpKind::kAvgPool:
-        values.push_back(at::avg_pool2d(x(), node.kernel, node.stride, node.padding, false, false));
+        values.push_back(at::avg_pool2d(x(), node.window.height, node.window.stride, node.window.pad_height, false, false));
         break;
       case OpKind::kGlobalAvgPool:
         values.push_back(x().mean({2, 3}));

@@ -11,6 +11,7 @@
 #include "proxies/curve.h"
 #include "proxies/first_image.h"
 #include "proxies/unit_patterns.h"
+#include "tests/nn/graphs.h"
 #include "tests/proxies/scoring.h"
 
 namespace zeroth::proxies {
@@ -207,14 +208,19 @@ TEST_CASE("the circle is of radius 1, and passes through its first image at righ
   CHECK_FALSE(at::equal(point, circle_point({3, 4, 4}, core::Stream(2, "circle")).reshape({3, -1})));
 }
 
-TEST_CASE("the outputs' derivatives along the circle equal central differences") {
+spaces::OpGraph normed_graph() {
   spaces::OpGraph graph;
   const int x = graph.batch_norm(graph.conv2d(graph.input({3, 6, 6}), 4, 3, 1, 1, "stem"), "stem_bn");
   const int a = graph.batch_norm(graph.conv2d(graph.relu(x, "relu"), 4, 3, 1, 1, "a"), "a_bn");
   const int sum = graph.add({a, graph.avg_pool(x, 3, 1, 1, "pool"), graph.zero(x, "none"), x}, "sum");
   graph.linear(graph.global_avg_pool(graph.relu(graph.batch_norm(sum, "last"), "lastact"), "gap"), kClasses, "out");
+  return graph;
+}
+
+TEST_CASE("the outputs' derivatives along the circle equal central differences") {
+  const spaces::OpGraph graph = GENERATE(normed_graph(), tests::mixed_graph(kClasses));
   const TinyNetwork tiny(graph, tests::drawn_params(graph), kImages, kClasses);
-  const Tensor point = circle_point({3, 6, 6}, core::Stream(3, "circle"));
+  const Tensor point = circle_point(graph.nodes().front().shape, core::Stream(3, "circle"));
   const Tensor outputs = curve_point(tiny.network(), point);
   const auto at_angle = [&](double angle) {
     const Tensor image = point[0] * std::cos(angle) + point[1] * std::sin(angle);

@@ -131,7 +131,7 @@ TEST_CASE("ntk_trace adds up, layer by layer, what each image gives to the gradi
           network.params()[static_cast<size_t>(node.params[0])].detach().clone().set_requires_grad(true);
       const Tensor x = input.narrow(0, n, 1), u = gradient.narrow(0, n, 1);
       const bool linear = node.kind == OpKind::kLinear;
-      const Tensor y = linear ? at::mm(x, weight.t()) : at::conv2d(x, weight, {}, node.stride, node.padding);
+      const Tensor y = linear ? at::mm(x, weight.t()) : at::conv2d(x, weight, {}, node.window.stride, node.window.pad_height);
       squares += torch::autograd::grad({(y * u).sum()}, {weight})[0].pow(2).sum().item<double>();
       if (linear) squares += u.pow(2).sum().item<double>();
     }
@@ -202,6 +202,13 @@ TEST_CASE("a gradient reaches a map of one pixel that is added to larger ones, s
   const int map = graph.conv2d(image, 6, 3, 1, 1, "map");
   const int sum = graph.relu(graph.add({map, pixel}, "sum"), "relu");
   graph.linear(graph.global_avg_pool(sum, "pool"), kClasses, "classifier");
+  const TinyNetwork tiny(graph, tests::drawn_params(graph), kImages, kClasses);
+  const Eigen::MatrixXd expected = tiny.probe({Pass::kCoupledKernel}).kernel();
+  CHECK((tiny.probe({Pass::kSampleKernel}).kernel() - expected).norm() < 1e-12 * expected.norm());
+}
+
+TEST_CASE("gradients of each image pass every operator of mobile and cell networks") {
+  const spaces::OpGraph graph = tests::mixed_graph();
   const TinyNetwork tiny(graph, tests::drawn_params(graph), kImages, kClasses);
   const Eigen::MatrixXd expected = tiny.probe({Pass::kCoupledKernel}).kernel();
   CHECK((tiny.probe({Pass::kSampleKernel}).kernel() - expected).norm() < 1e-12 * expected.norm());

@@ -18,7 +18,7 @@
 #include "eval/population.h"
 #include "eval/space_facts.h"
 #include "search/candidates.h"
-#include "spaces/canonical.h"
+#include "spaces/spelling.h"
 
 namespace zeroth::cli {
 namespace {
@@ -45,7 +45,7 @@ struct Settings {
 // target that all of them have.
 eval::Population drawn_rows(const core::ScoreTable& scores, const eval::Benchmark& benchmark,
                             const spaces::SearchSpace& space, const std::unordered_set<std::string>& drawn) {
-  eval::Population population = eval::join(scores, benchmark);
+  eval::Population population = eval::join(scores, benchmark, &space);
   eval::add_space_facts(population, space);
   return eval::unique_functions(eval::restricted(population, drawn, /*without=*/false));
 }
@@ -73,14 +73,15 @@ void select(const Settings& settings) {
   std::unordered_set<std::string> drawn;
   std::string drawn_text;
   for (const spaces::Candidate& candidate : search::sample(space, settings.sample, settings.seed, /*unique=*/true)) {
-    drawn.insert(spaces::canonical_form(space.cells(candidate.architecture)).text);
+    drawn.insert(spaces::function_of(space, candidate.architecture));
     drawn_text += candidate.text + "\n";
   }
   const auto scores = core::ScoreTable::read(settings.scores);
   std::vector<std::vector<double>> targets;
   eval::Population population;
   for (const std::string& target : settings.targets) {
-    population = drawn_rows(scores, eval::Benchmark::read(settings.benchmark, target), space, drawn);
+    population =
+        drawn_rows(scores, eval::Benchmark::read(settings.benchmark, target, space.table_columns()), space, drawn);
     if (!targets.empty() && population.rows() != targets.front().size()) {
       throw core::Error(fmt::format("{}: not all of the drawn functions with a {} have a {}", settings.benchmark,
                                     settings.targets.front(), target));

@@ -21,7 +21,7 @@
 #include "core/manifest.h"
 #include "core/score_table.h"
 #include "search/candidates.h"
-#include "spaces/canonical.h"
+#include "spaces/spelling.h"
 
 namespace zeroth::cli {
 namespace {
@@ -79,7 +79,7 @@ std::optional<std::unordered_set<std::string>> functions_of(const std::string& p
   if (space == nullptr) throw core::UsageError("--only and --except need a known search space; name it with --space");
   std::unordered_set<std::string> functions;
   for (const spaces::Candidate& candidate : search::from_file(*space, path, /*skip_bad=*/false)) {
-    functions.insert(spaces::canonical_form(space->cells(candidate.architecture)).text);
+    functions.insert(spaces::function_of(*space, candidate.architecture));
   }
   return functions;
 }
@@ -121,9 +121,10 @@ void run(const Settings& settings) {
     limit.emplace(tbb::global_control::max_allowed_parallelism, static_cast<size_t>(settings.jobs));
   }
   const auto scores = core::ScoreTable::read(settings.scores);
-  const auto benchmark = eval::Benchmark::read(settings.benchmark, settings.target);
   const auto policy = settings.drop_failed ? eval::FailedPolicy::kDropped : eval::FailedPolicy::kBottom;
   const spaces::SearchSpace* space = choose_space(settings, scores);
+  const auto benchmark = eval::Benchmark::read(settings.benchmark, settings.target,
+                                               space == nullptr ? std::vector<std::string>() : space->table_columns());
   const eval::EvaluationOptions options = {settings.unique,
                                            functions_of(settings.only, space),
                                            functions_of(settings.without, space),

@@ -120,10 +120,9 @@ void list_spaces(bool in_full) {
     std::cout << fmt::format("{:<20} {}\n", space->name(), space->summary());
     if (!in_full) continue;
     std::cout << fmt::format("  size      {}\n  example   {}\n",
-                             space->size() ? fmt::format("{}", *space->size()) : "not finite", space->example());
+                             space->size() ? fmt::format("{}", *space->size()) : "above 10^18", space->example());
     for (const auto& [name, shape] : {std::pair("full", space->full_shape()), std::pair("fast", space->fast_shape())}) {
-      std::cout << fmt::format("  {:<9} C={} N={} {}x{} classes={}\n", name, shape.channels, shape.cells,
-                               shape.resolution, shape.resolution, shape.classes);
+      std::cout << fmt::format("  {:<9} {}\n", name, shape.text());
     }
     std::cout << fmt::format("  source    {}\n", space->citation());
   }

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <tbb/parallel_for.h>
 
 #include <algorithm>
 #include <boost/algorithm/string/trim.hpp>
@@ -11,6 +12,7 @@
 
 #include "core/csv.h"
 #include "core/error.h"
+#include "spaces/spelling.h"
 
 namespace zeroth::eval {
 namespace {
@@ -40,12 +42,13 @@ void note_fields(const core::CsvRow& row, std::vector<Column>& columns) {
 
 std::string architecture_key(std::string_view text) { return boost::algorithm::trim_copy(std::string(text)); }
 
-Benchmark Benchmark::read(const std::string& path, const std::string& target) {
+Benchmark Benchmark::read(const std::string& path, const std::string& target, const std::vector<std::string>& instead) {
   Benchmark benchmark;
   benchmark.path_ = path;
   benchmark.target_ = target;
   std::vector<Column> columns;
-  size_t arch_column = 0, target_column = 0;
+  std::vector<size_t> arch_columns;
+  size_t target_column = 0;
   const auto find = [&](std::string_view name) {
     return static_cast<size_t>(
         std::find_if(columns.begin(), columns.end(), [&](const Column& column) { return column.name == name; }) -
@@ -53,11 +56,12 @@ Benchmark Benchmark::read(const std::string& path, const std::string& target) {
   };
   const auto read_header = [&](const std::vector<std::string>& names) {
     for (const std::string& name : names) columns.push_back({name});
-    arch_column = find("arch");
     target_column = find(target);
-    if (arch_column == columns.size()) {
+    const auto spelling = spaces::spelling_columns(names, instead);
+    if (!spelling) {
       throw core::Error(fmt::format("{}: no column \"arch\"; columns: {}", path, fmt::join(names, ", ")));
     }
+    arch_columns = *spelling;
   };
   const auto read_row = [&](const core::CsvRow& row) {
     if (target_column == columns.size()) return note_fields(row, columns);
@@ -69,7 +73,7 @@ Benchmark Benchmark::read(const std::string& path, const std::string& target) {
           fmt::format("{}:{}: \"{}\" in target column \"{}\" is no number", path, row.line, text, target));
     }
     if (!std::isfinite(*value)) return;
-    const std::string key = architecture_key(row.fields[arch_column]);
+    const std::string key = spaces::spelled(row.fields, arch_columns);
     if (benchmark.accuracies_.empty()) benchmark.example_ = key;
     Mean& mean = benchmark.accuracies_[key];
     mean.sum += *value;
@@ -83,6 +87,25 @@ Benchmark Benchmark::read(const std::string& path, const std::string& target) {
     throw core::Error(fmt::format("{}: column \"{}\" holds no value", path, target));
   }
   return benchmark;
+}
+
+Benchmark Benchmark::renamed(const std::function<std::optional<std::string>(const std::string&)>& name) const {
+  std::vector<const std::pair<const std::string, Mean>*> entries;
+  for (const auto& entry : accuracies_) entries.push_back(&entry);
+  std::sort(entries.begin(), entries.end(), [](const auto* a, const auto* b) { return a->first < b->first; });
+  std::vector<std::optional<std::string>> names(entries.size());
+  tbb::parallel_for(size_t{0}, entries.size(), [&](size_t i) { names[i] = name(entries[i]->first); });
+  Benchmark result;
+  result.path_ = path_;
+  result.target_ = target_;
+  result.example_ = example_;
+  for (size_t i = 0; i < entries.size(); ++i) {
+    if (!names[i]) continue;
+    Mean& mean = result.accuracies_[*names[i]];
+    mean.sum += entries[i]->second.sum;
+    mean.rows += entries[i]->second.rows;
+  }
+  return result;
 }
 
 std::string Benchmark::file_name() const { return std::filesystem::path(path_).filename().string(); }

@@ -2,10 +2,12 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 namespace zeroth::eval {
 
@@ -18,7 +20,11 @@ class Benchmark {
   // or not finite is no value. An architecture that stands in several rows has the mean of their values.
   // Throws core::Error: no `arch` column, no row with a value, a target that is not a number (file, line and column);
   // core::UsageError: no such target column, with the numeric columns that there are.
-  static Benchmark read(const std::string& path, const std::string& target);
+  // `instead` names the columns that spell an architecture where there is no column `arch` (spaces/spelling.h).
+  static Benchmark read(const std::string& path, const std::string& target,
+                        const std::vector<std::string>& instead = {});
+  // The same accuracies under other names, averaged where names fall together; architectures without a name drop out.
+  Benchmark renamed(const std::function<std::optional<std::string>(const std::string&)>& name) const;
 
   const std::string& path() const { return path_; }
   std::string file_name() const;  // without its folder

@@ -11,7 +11,7 @@ namespace zeroth::eval {
 Evaluation evaluate(const core::ScoreTable& scores, const Benchmark& benchmark, const spaces::SearchSpace* space,
                     const EvaluationOptions& options) {
   if (scores.rows.empty()) throw core::Error(scores.path + ": no rows");
-  Population population = join(scores, benchmark);
+  Population population = join(scores, benchmark, space);
   Evaluation evaluation;
   evaluation.options = options;
   evaluation.scores = std::filesystem::path(scores.path).filename().string();

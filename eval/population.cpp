@@ -4,9 +4,11 @@
 
 #include <algorithm>
 #include <boost/algorithm/string/predicate.hpp>
+#include <functional>
 #include <optional>
 
 #include "core/error.h"
+#include "spaces/spelling.h"
 
 namespace zeroth::eval {
 namespace {
@@ -37,6 +39,40 @@ ScoreColumn means_by_function(const ScoreColumn& column, const std::vector<size_
   return result;
 }
 
+// An architecture's text under another name; none where the space cannot read it.
+using Name = std::function<std::optional<std::string>(const std::string&)>;
+
+Name name_by(const spaces::SearchSpace& space, bool by_function) {
+  return [&space, by_function](const std::string& text) -> std::optional<std::string> {
+    try {
+      const spaces::Architecture architecture = space.parse(text);
+      return by_function ? spaces::function_of(space, architecture) : space.print(architecture);
+    } catch (const core::Error&) {
+      return std::nullopt;
+    }
+  };
+}
+
+// By row of the scores. Renaming a whole table costs seconds: only where texts leave a row without an accuracy.
+std::vector<std::optional<double>> accuracies(const core::ScoreTable& scores, const Benchmark& benchmark,
+                                              const spaces::SearchSpace* space) {
+  std::vector<std::optional<double>> found(scores.rows.size());
+  const auto look_up = [&](const Benchmark& table, const Name& name) {
+    for (size_t row = 0; row < found.size(); ++row) {
+      if (found[row]) continue;
+      const std::optional<std::string> key = name(architecture_key(scores.rows[row].arch));
+      if (key) found[row] = table.accuracy(*key);
+    }
+    return std::all_of(found.begin(), found.end(), [](const auto& accuracy) { return accuracy.has_value(); });
+  };
+  if (look_up(benchmark, [](const std::string& text) { return text; }) || space == nullptr) return found;
+  const Name printed = name_by(*space, /*by_function=*/false);
+  if (look_up(benchmark.renamed(printed), printed) || !space->measured_by_function()) return found;
+  const Name function = name_by(*space, /*by_function=*/true);
+  look_up(benchmark.renamed(function), function);
+  return found;
+}
+
 }  // namespace
 
 void number_functions(const std::vector<std::string>& texts, Population& population) {
@@ -52,16 +88,15 @@ void number_functions(const std::vector<std::string>& texts, Population& populat
   population.function_texts = std::move(known);
 }
 
-Population join(const core::ScoreTable& scores, const Benchmark& benchmark) {
+Population join(const core::ScoreTable& scores, const Benchmark& benchmark, const spaces::SearchSpace* space) {
   Population population;
+  const std::vector<std::optional<double>> measured = accuracies(scores, benchmark, space);
   std::vector<const core::ScoreRow*> rows;
-  for (const core::ScoreRow& row : scores.rows) {
-    const std::string key = architecture_key(row.arch);
-    const std::optional<double> accuracy = benchmark.accuracy(key);
-    if (!accuracy) continue;
-    rows.push_back(&row);
-    population.architectures.push_back(key);
-    population.accuracy.push_back(*accuracy);
+  for (size_t row = 0; row < scores.rows.size(); ++row) {
+    if (!measured[row]) continue;
+    rows.push_back(&scores.rows[row]);
+    population.architectures.push_back(architecture_key(scores.rows[row].arch));
+    population.accuracy.push_back(*measured[row]);
   }
   if (rows.empty()) {
     throw core::Error(fmt::format("no architecture of {} has a {} in {}: \"{}\" is scored, \"{}\" is measured",

@@ -9,6 +9,7 @@
 
 #include "core/score_table.h"
 #include "eval/benchmark.h"
+#include "spaces/search_space.h"
 
 namespace zeroth::eval {
 
@@ -36,9 +37,11 @@ struct Population {
 };
 
 // Rows of the scores that the benchmark has an accuracy for, in the order of the scores; functions are texts as yet.
+// With a space, texts that both spell in their own way meet as it prints them, and by function where its benchmark
+// measures functions.
 // Standard errors of scores (columns named `..._se`) are no scores. Throws core::Error with an example of each file
 // where they have no architecture in common.
-Population join(const core::ScoreTable& scores, const Benchmark& benchmark);
+Population join(const core::ScoreTable& scores, const Benchmark& benchmark, const spaces::SearchSpace* space = nullptr);
 
 // Sets the functions of the rows: equal texts are one function.
 void number_functions(const std::vector<std::string>& texts, Population& population);

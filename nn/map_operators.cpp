@@ -43,7 +43,7 @@ Tensor without_first_row_and_column(const Tensor& x) {
   return x.narrow(2, 1, x.size(2) - 1).narrow(3, 1, x.size(3) - 1);
 }
 
-Tensor multiply(const Tensor& x, const Tensor& gate) {
+Tensor gated(const Tensor& x, const Tensor& gate) {
   return at::mul(x, gate.dim() < x.dim() ? gate.unsqueeze(2).unsqueeze(3) : gate);
 }
 

@@ -14,7 +14,7 @@ torch::Tensor max_pool(const torch::Tensor& x, const spaces::Window& window);
 torch::Tensor without_first_row_and_column(const torch::Tensor& x);
 
 // x times `gate` by element, a gate (N, C) being that of every pixel.
-torch::Tensor multiply(const torch::Tensor& x, const torch::Tensor& gate);
+torch::Tensor gated(const torch::Tensor& x, const torch::Tensor& gate);
 // x plus one number for each channel, or plus a parameter of the shape of one image or sequence.
 torch::Tensor add_parameter(const torch::Tensor& x, const torch::Tensor& parameter);
 

@@ -46,8 +46,10 @@ int64_t InputSource::classes() const { return set_ ? static_cast<int64_t>(set_->
 Minibatch InputSource::draw(const Setting& setting, Draw draw, int repeat) const {
   const spaces::NetShape& shape = setting.shape;
   Minibatch batch;
-  batch.images = torch::empty({setting.batch, shape.input_channels, shape.resolution, shape.resolution},
-                              scalar_type(setting.dtype));
+  batch.images = torch::empty(
+      shape.tokens > 0 ? std::vector<int64_t>{setting.batch, shape.tokens}
+                       : std::vector<int64_t>{setting.batch, shape.input_channels, shape.resolution, shape.resolution},
+      scalar_type(setting.dtype));
   batch.labels = torch::empty({setting.batch}, torch::kInt64);
   if (setting.dtype == DType::kFloat64) {
     fill(batch.images.data_ptr<double>(), batch.labels.data_ptr<int64_t>(), setting, draw, repeat);
@@ -55,7 +57,8 @@ Minibatch InputSource::draw(const Setting& setting, Draw draw, int repeat) const
     fill(batch.images.data_ptr<float>(), batch.labels.data_ptr<int64_t>(), setting, draw, repeat);
   }
   // The layout in which convolutions run fastest; the slow float64 path prefers plain planes.
-  if (setting.dtype == DType::kFloat32) batch.images = batch.images.contiguous(at::MemoryFormat::ChannelsLast);
+  if (setting.dtype == DType::kFloat32 && batch.images.dim() == 4)
+    batch.images = batch.images.contiguous(at::MemoryFormat::ChannelsLast);
   return batch;
 }
 
@@ -90,6 +93,7 @@ torch::Tensor InputSource::signs(at::IntArrayRef sizes, torch::ScalarType type, 
 template <typename T>
 void InputSource::fill(T* images, int64_t* labels, const Setting& setting, Draw draw, int repeat) const {
   const spaces::NetShape& shape = setting.shape;
+  if (shape.tokens > 0) return fill_words(images, labels, setting, draw, repeat);
   const auto count = static_cast<size_t>(setting.batch * shape.input_channels * shape.resolution * shape.resolution);
   if (set_) return fill_real(images, labels, setting, draw, repeat);
   if (spec_ == "reference") {
@@ -100,6 +104,17 @@ void InputSource::fill(T* images, int64_t* labels, const Setting& setting, Draw 
         .fill_normal(images, count, 1.0);
   }
   for (int64_t n = 0; n < setting.batch; ++n) labels[n] = n % shape.classes;
+}
+
+template <typename T>
+void InputSource::fill_words(T* words, int64_t* labels, const Setting& setting, Draw draw, int repeat) const {
+  if (set_) throw core::UsageError(fmt::format("--input {}: the networks of this space read words", spec_));
+  const core::Stream drawn = stream("words", repeat, static_cast<uint32_t>(draw));
+  const int64_t count = setting.batch * setting.shape.tokens;
+  for (int64_t i = 0; i < count; ++i) {
+    words[i] = static_cast<T>(drawn.below(static_cast<uint32_t>(setting.shape.vocabulary), static_cast<uint32_t>(i)));
+  }
+  for (int64_t n = 0; n < setting.batch; ++n) labels[n] = n % setting.shape.classes;
 }
 
 template <typename T>
@@ -139,6 +154,8 @@ MinibatchStore::Key MinibatchStore::key(const Setting& setting, Draw draw, int r
   return {setting.shape.input_channels,
           setting.shape.resolution,
           setting.shape.classes,
+          setting.shape.tokens,
+          setting.shape.vocabulary,
           setting.batch,
           setting.dtype,
           draw,

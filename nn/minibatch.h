@@ -14,7 +14,7 @@
 namespace zeroth::nn {
 
 struct Minibatch {
-  torch::Tensor images;  // (N, C, H, W)
+  torch::Tensor images;  // (N, C, H, W); of text networks numbers of words (N, tokens)
   torch::Tensor labels;  // (N) int64, below the number of classes
 };
 
@@ -22,7 +22,8 @@ struct Minibatch {
 enum class Draw : uint32_t { kFirst = 1, kSecond = 2, kThin1 = 11, kThin2 = 12, kThin3 = 13 };
 
 // Where images come from: "gaussian" (N(0, 1) pixels), "reference" (nn/reference.h), or a set of real images
-// (core/image_set.h). Made images have label n mod K, so that every class has its share of a small batch.
+// (core/image_set.h). Made images have label n mod K, so that every class has its share of a small batch. Text networks
+// read words drawn uniformly from their vocabulary, whichever of the first two it is.
 class InputSource {
  public:
   // Throws core::UsageError for a name that is none of these, core::Error for images that cannot be read.
@@ -50,6 +51,8 @@ class InputSource {
   template <typename T>
   void fill(T* images, int64_t* labels, const Setting& setting, Draw draw, int repeat) const;
   template <typename T>
+  void fill_words(T* words, int64_t* labels, const Setting& setting, Draw draw, int repeat) const;
+  template <typename T>
   void fill_real(T* images, int64_t* labels, const Setting& setting, Draw draw, int repeat) const;
 
   std::string spec_;
@@ -69,8 +72,8 @@ class MinibatchStore {
   std::string digest() const;
 
  private:
-  // Input channels, resolution, classes, batch, dtype, draw, repeat.
-  using Key = std::tuple<int64_t, int64_t, int64_t, int64_t, DType, Draw, int>;
+  // Input channels, resolution, classes, tokens, vocabulary, batch, dtype, draw, repeat.
+  using Key = std::tuple<int64_t, int64_t, int64_t, int64_t, int64_t, int64_t, DType, Draw, int>;
   static Key key(const Setting& setting, Draw draw, int repeat);
 
   const InputSource& source_;

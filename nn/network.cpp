@@ -102,7 +102,7 @@ torch::Tensor apply(const OpNode& node, const Operand& operand, const Param& par
     case OpKind::kCrop:
       return without_first_row_and_column(operand(0));
     case OpKind::kMultiply:
-      return multiply(operand(0), operand(1));
+      return gated(operand(0), operand(1));
     default:
       return token_operator(node, operand, param);
   }

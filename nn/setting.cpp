@@ -40,7 +40,7 @@ bool same_network(const Setting& a, const Setting& b) {
   const auto key = [](const Setting& s) {
     const spaces::NetShape& shape = s.shape;
     return std::tie(s.view, shape.channels, shape.cells, shape.resolution, shape.classes, shape.input_channels,
-                    shape.thin, shape.dense, s.init, s.dtype, s.loss, s.batch);
+                    shape.tokens, shape.vocabulary, shape.thin, shape.dense, s.init, s.dtype, s.loss, s.batch);
   };
   return key(a) == key(b);
 }
@@ -51,8 +51,7 @@ std::string Setting::text() const {
                        shape.resolution, batch, name_of(init), name_of(dtype));
   }
   const std::string text =
-      fmt::format("{} C={} N={} {}x{} classes={} batch={} init={} {}", name_of(view), shape.channels, shape.cells,
-                  shape.resolution, shape.resolution, shape.classes, batch, name_of(init), name_of(dtype));
+      fmt::format("{} {} batch={} init={} {}", name_of(view), shape.text(), batch, name_of(init), name_of(dtype));
   return loss == Loss::kCrossEntropy ? text : fmt::format("{} loss={}", text, name_of(loss));
 }
 

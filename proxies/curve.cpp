@@ -55,7 +55,7 @@ Tensor batch_norm(const Tensor& point, const Tensor& gain, const Tensor& bias) {
 }
 
 // Derivatives follow the pixel that wins.
-Tensor max_pool(const Tensor& x, const spaces::Window& w) {
+Tensor max_pool_point(const Tensor& x, const spaces::Window& w) {
   const Tensor winners = std::get<1>(at::max_pool2d_with_indices(x.narrow(0, 0, 1), {w.height, w.width},
                                                                  {w.stride, w.stride}, {w.pad_height, w.pad_width}));
   const Tensor places = winners.flatten(2).expand({x.size(0), -1, -1});
@@ -63,7 +63,7 @@ Tensor max_pool(const Tensor& x, const spaces::Window& w) {
 }
 
 // By the chain rule, with the function's derivatives from autograd.
-Tensor activate(spaces::Activation function, const Tensor& point) {
+Tensor activated(spaces::Activation function, const Tensor& point) {
   const at::AutoGradMode gradients(true);
   const Tensor x = point[0].detach().clone().set_requires_grad(true);
   const Tensor y = nn::activate(function, x);
@@ -78,7 +78,7 @@ Tensor activate(spaces::Activation function, const Tensor& point) {
   return at::stack({y.detach(), first.detach() * point[1], to_acceleration});
 }
 
-Tensor multiply(const Tensor& x, const Tensor& gate) {
+Tensor gated(const Tensor& x, const Tensor& gate) {
   const Tensor g = gate.dim() < x.dim() ? gate.unsqueeze(2).unsqueeze(3) : gate;
   return at::stack({x[0] * g[0], x[1] * g[0] + x[0] * g[1], x[2] * g[0] + 2.0 * x[1] * g[1] + x[0] * g[2]});
 }
@@ -114,16 +114,16 @@ Tensor apply(const nn::Network& network, const OpNode& node, const std::vector<T
     case OpKind::kZero:
       return at::mul(operand(0), 0.0);
     case OpKind::kActivation:
-      return activate(node.activation, operand(0));
+      return activated(node.activation, operand(0));
     case OpKind::kMultiply:
-      return multiply(operand(0), operand(1));
+      return gated(operand(0), operand(1));
     case OpKind::kAddParameter: {
       Tensor y = operand(0).clone();
       y[0] = nn::add_parameter(y.narrow(0, 0, 1), param(0))[0];
       return y;
     }
     case OpKind::kMaxPool:
-      return max_pool(operand(0), node.window);
+      return max_pool_point(operand(0), node.window);
     case OpKind::kConcat: {
       std::vector<Tensor> parts;
       for (size_t k = 0; k < node.operands.size(); ++k) parts.push_back(operand(k));

@@ -208,7 +208,7 @@ void SampleGradients::product(const OpNode& node, const Tensor& gradient) {
   const Tensor& x = operand(node);
   const Tensor& gate = values_[static_cast<size_t>(network_.executed(node.operands[1]))];
   const bool by_channel = gate.dim() < x.dim();
-  add_gradient(node.operands[0], nn::multiply(gradient, gate));
+  add_gradient(node.operands[0], nn::gated(gradient, gate));
   const Tensor to_gate = at::mul(gradient, x);
   add_gradient(node.operands[1], by_channel ? to_gate.sum({2, 3}) : to_gate);
 }

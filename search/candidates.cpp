@@ -14,12 +14,13 @@
 #include "core/error.h"
 #include "core/input_file.h"
 #include "core/random.h"
-#include "spaces/canonical.h"
+#include "spaces/spelling.h"
 
 namespace zeroth::search {
 namespace {
 
 using spaces::Architecture;
+using spaces::function_of;
 using spaces::SearchSpace;
 
 constexpr uint64_t kEnumerable = 1000000;  // larger spaces are sampled by rejection
@@ -28,10 +29,6 @@ constexpr uint64_t kTriesPerDraw = 1000;   // of rejection, before a space count
 Candidate candidate(const SearchSpace& space, Architecture architecture) {
   std::string text = space.print(architecture);
   return {std::move(text), std::move(architecture), ""};
-}
-
-std::string function_of(const SearchSpace& space, const Architecture& architecture) {
-  return spaces::canonical_form(space.cells(architecture)).text;
 }
 
 [[noreturn]] void refuse_count(const SearchSpace& space, uint64_t asked, uint64_t available, bool unique) {
@@ -108,8 +105,11 @@ struct Entry {
 
 class ArchitectureFile {
  public:
-  explicit ArchitectureFile(const std::string& path)
-      : name_(path == "-" ? "standard input" : path), text_(core::read_whole_file(path)) {}
+  // `instead`: columns that spell an architecture in a CSV file without a column "arch".
+  ArchitectureFile(const std::string& path, std::vector<std::string> instead)
+      : name_(path == "-" ? "standard input" : path),
+        instead_(std::move(instead)),
+        text_(core::read_whole_file(path)) {}
 
   std::vector<Entry> entries() const {
     std::string_view text = text_;
@@ -122,7 +122,8 @@ class ArchitectureFile {
       if (content.empty() || content.front() == '#') continue;
       if (found.empty()) {
         const auto header = core::parse_csv_line(content);
-        if (header && std::count(header->begin(), header->end(), "arch") > 0) return csv_entries(*header, lines);
+        const auto columns = header ? spaces::spelling_columns(*header, instead_) : std::nullopt;
+        if (columns) return csv_entries(header->size(), *columns, lines);
       }
       found.push_back({std::move(content), line->number});
     }
@@ -136,8 +137,7 @@ class ArchitectureFile {
   const std::string& name() const { return name_; }
 
  private:
-  std::vector<Entry> csv_entries(const std::vector<std::string>& header, Lines& lines) const {
-    const auto column = std::find(header.begin(), header.end(), "arch") - header.begin();
+  std::vector<Entry> csv_entries(size_t width, const std::vector<size_t>& columns, Lines& lines) const {
     std::vector<Entry> found;
     while (const auto line = lines.next()) {
       std::string row(line->text);
@@ -150,15 +150,17 @@ class ArchitectureFile {
       if (boost::trim_copy(row).empty()) continue;
       const auto fields = core::parse_csv_line(row);
       if (!fields) fail(line->number, "a quote inside an unquoted field, or text after a closing quote");
-      if (fields->size() != header.size()) {
-        fail(line->number, fmt::format("the row has {} fields where the header has {}", fields->size(), header.size()));
+      if (fields->size() != width) {
+        fail(line->number, fmt::format("the row has {} fields where the header has {}", fields->size(), width));
       }
-      found.push_back({(*fields)[column], line->number});
+      found.push_back({spaces::spelled(*fields, columns), line->number});
     }
     return found;
   }
 
-  std::string name_, text_;
+  std::string name_;
+  std::vector<std::string> instead_;
+  std::string text_;
 };
 
 }  // namespace
@@ -179,7 +181,7 @@ std::vector<Candidate> sample(const SearchSpace& space, uint64_t count, uint64_t
 }
 
 std::vector<Candidate> from_file(const SearchSpace& space, const std::string& path, bool skip_bad) {
-  const ArchitectureFile file(path);
+  const ArchitectureFile file(path, space.table_columns());
   std::vector<Candidate> candidates;
   for (Entry& entry : file.entries()) {
     try {

@@ -1,5 +1,7 @@
 #include "spaces/op_graph.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <functional>
 #include <numeric>
@@ -42,6 +44,12 @@ OpNode make_node(OpKind kind, std::vector<int> operands, FeatureShape shape, con
 }
 
 }  // namespace
+
+std::string NetShape::text() const {
+  const std::string input =
+      tokens > 0 ? fmt::format("{} words of {}", tokens, vocabulary) : fmt::format("{}x{}", resolution, resolution);
+  return fmt::format("C={} N={} {} classes={}", channels, cells, input, classes);
+}
 
 bool is_rectifier(const OpNode& node) {
   if (node.kind != OpKind::kActivation) return node.kind == OpKind::kRelu;

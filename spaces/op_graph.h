@@ -20,6 +20,9 @@ struct NetShape {
   int64_t vocabulary = 0;      // of such an input: its numbers are below this
   bool dense = false;          // a map of `classes` channels for each pixel of the last stage, in place of logits
   bool thin = false;           // TE-NAS's network for linear regions: no stem, one cell, one reduction
+
+  // "C=16 N=5 32x32 classes=10", for listings and manifests.
+  std::string text() const;
 };
 
 enum class OpKind {

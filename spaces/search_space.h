@@ -50,6 +50,9 @@ class SearchSpace {
   // Columns that spell an architecture in benchmark tables without a column "arch": parse() reads their texts joined by
   // colons. Empty where no such table is known.
   virtual std::vector<std::string> table_columns() const { return {}; }
+  // Whether the space's benchmark measures functions: an architecture that it does not list has the accuracy of one
+  // that computes the same.
+  virtual bool measured_by_function() const { return false; }
 
   // The searched cells as written, dead parts included.
   virtual std::vector<UnitGraph> cells(const Architecture& architecture) const = 0;

@@ -7,6 +7,7 @@
 #include "eval/space_facts.h"
 #include "spaces/canonical.h"
 #include "tests/eval/temporary_file.h"
+#include "tests/spaces/letters.h"
 
 using Catch::Matchers::Contains;
 using zeroth::core::ScoreTable;
@@ -292,6 +293,19 @@ TEST_CASE("Every form of the result says what population its numbers are about")
   CHECK_THAT(table, Contains("acc of bench.csv: 5 architectures, 5 functions") && Contains("left out"));
   CHECK_THAT(table, Contains("good    4       1     1.000     -     -     -    1.000     -                 -           "
                              "   50.00           50.00\n"));
+}
+
+TEST_CASE("texts of two tables meet as the space prints them, and by function where its benchmark measures functions") {
+  const zeroth::tests::Letters letters;
+  const TemporaryFile scores("scores.csv", "arch,score\nab,1\nba,2\naa,3\nbb,4\nzz,5\n");
+  const TemporaryFile bench("bench.csv", "first,second,acc\nA,B,10\nb,b,20\nB,B,30\nx,y,40\n");
+  const Benchmark benchmark = Benchmark::read(bench.path(), "acc", letters.table_columns());
+  CHECK(benchmark.example() == "A:B");
+  const Population population = join(ScoreTable::read(scores.path()), benchmark, &letters);
+  CHECK(population.architectures == std::vector<std::string>{"ab", "ba", "bb"});
+  CHECK(population.accuracy == std::vector<double>{10, 10, 25});
+  CHECK_THROWS_WITH(Benchmark::read(bench.path(), "acc"), Contains("no column \"arch\"; columns: first, second, acc"));
+  CHECK_THROWS_WITH(join(ScoreTable::read(scores.path()), benchmark), Contains("no architecture of"));
 }
 
 TEST_CASE("functions can be left out, or be all that counts") {

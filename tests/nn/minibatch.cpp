@@ -236,4 +236,33 @@ TEST_CASE("an input that is none is a usage error, one that cannot be read names
   CHECK(InputSource("reference", 1).classes() == 0);
 }
 
+TEST_CASE("text networks read words drawn uniformly, the same for every architecture") {
+  Setting setting = small_setting(64, GENERATE(DType::kFloat32, DType::kFloat64));
+  setting.shape.tokens = 10;
+  setting.shape.vocabulary = 4;
+  const InputSource source("gaussian", 1);
+  const Minibatch batch = source.draw(setting, Draw::kFirst, 0);
+  REQUIRE(batch.images.sizes() == torch::IntArrayRef({64, 10}));
+  CHECK(at::equal(batch.images, batch.images.floor()));
+  for (int word = 0; word < 4; ++word) {
+    const auto count = batch.images.eq(word).sum().item<int64_t>();
+    CHECK(count > 120);  // of 640, 160 expected
+    CHECK(count < 200);
+  }
+  CHECK(at::equal(source.draw(setting, Draw::kFirst, 0).images, batch.images));
+  CHECK_FALSE(at::equal(source.draw(setting, Draw::kSecond, 0).images, batch.images));
+  CHECK_FALSE(at::equal(source.draw(setting, Draw::kFirst, 1).images, batch.images));
+  CHECK(setting.text().find("10 words of 4") != std::string::npos);
+}
+
+TEST_CASE("text networks do not read images") {
+  const tests::TemporaryFolder folder;
+  const std::string file = folder.write("images.bin", cifar_records(4));
+  Setting setting = small_setting(2);
+  setting.shape.tokens = 10;
+  setting.shape.vocabulary = 4;
+  const InputSource source("cifar10:" + file, 1);
+  CHECK_THROWS_AS(source.draw(setting, Draw::kFirst, 0), core::UsageError);
+}
+
 }  // namespace zeroth::nn

@@ -69,7 +69,8 @@ Tensor plain_logits(const nn::Network& network, const Tensor& images, Statistics
         values.push_back(x().clamp_min(0));
         break;
       case OpKind::kAvgPool:
-        values.push_back(at::avg_pool2d(x(), node.window.height, node.window.stride, node.window.pad_height, false, false));
+        values.push_back(
+            at::avg_pool2d(x(), node.window.height, node.window.stride, node.window.pad_height, false, false));
         break;
       case OpKind::kGlobalAvgPool:
         values.push_back(x().mean({2, 3}));

@@ -8,6 +8,7 @@
 #include "core/error.h"
 #include "proxies/proxy.h"
 #include "spaces/search_space.h"
+#include "tests/spaces/letters.h"
 
 namespace zeroth::proxies {
 namespace {
@@ -91,6 +92,14 @@ TEST_CASE("in a space, all are those that its example has a score for, and other
   REQUIRE(suited.size() < all_proxies().size());
   CHECK(names_of(parse_proxies("all", &space)) == suited);
   CHECK(names_of(parse_proxies("dss,snip", &space)) == Names{"snip", "dss"});
+}
+
+TEST_CASE("a proxy of the thin network is for spaces that have one") {
+  const tests::Letters letters;
+  const Names all = names_of(parse_proxies("all", &letters));
+  CHECK(std::find(all.begin(), all.end(), "linear_regions_full") != all.end());
+  CHECK(std::find(all.begin(), all.end(), "linear_regions") == all.end());
+  CHECK(names_of(parse_proxies("linear_regions", &letters)) == Names{"linear_regions"});
 }
 
 TEST_CASE("the default set is one of listed proxies, and can be added to") {

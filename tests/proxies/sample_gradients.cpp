@@ -131,7 +131,8 @@ TEST_CASE("ntk_trace adds up, layer by layer, what each image gives to the gradi
           network.params()[static_cast<size_t>(node.params[0])].detach().clone().set_requires_grad(true);
       const Tensor x = input.narrow(0, n, 1), u = gradient.narrow(0, n, 1);
       const bool linear = node.kind == OpKind::kLinear;
-      const Tensor y = linear ? at::mm(x, weight.t()) : at::conv2d(x, weight, {}, node.window.stride, node.window.pad_height);
+      const Tensor y =
+          linear ? at::mm(x, weight.t()) : at::conv2d(x, weight, {}, node.window.stride, node.window.pad_height);
       squares += torch::autograd::grad({(y * u).sum()}, {weight})[0].pow(2).sum().item<double>();
       if (linear) squares += u.pow(2).sum().item<double>();
     }

@@ -10,6 +10,7 @@
 #include "core/error.h"
 #include "spaces/canonical.h"
 #include "tests/gzip_bytes.h"
+#include "tests/spaces/letters.h"
 #include "tests/temporary_folder.h"
 
 namespace zeroth::search {
@@ -197,4 +198,16 @@ TEST_CASE("unique keeps the first of each function, and all lines that do not pa
 }
 
 }  // namespace
+TEST_CASE("a table without a column arch is read by the columns that spell the space's architectures") {
+  const tests::Letters letters;
+  const tests::TemporaryFolder folder;
+  const auto read = [&](const std::string& text) { return from_file(letters, folder.write("t.csv", text), false); };
+  Texts found;
+  for (const Candidate& one : read("acc,second,first\n1,B,a\n2,a,a\n")) found.push_back(one.text);
+  CHECK(found == Texts{"ab", "aa"});
+  CHECK(read("first,arch,second\na,bb,a\n").front().text == "bb");
+  CHECK_THROWS_WITH(read("first,second\na,b\na,c\n"), Catch::Contains("t.csv:3: no letters: a:c"));
+  CHECK_THROWS_WITH(read("first,third\na,b\n"), Catch::Contains("t.csv:1: no letters: first,third"));
+}
+
 }  // namespace zeroth::search

@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
 # Makes the tables of this folder. Usage: results/make.sh BENCHMARKS [STEP...]
 #   BENCHMARKS   the folder with nb201.csv and cifar10-subset.bin; no part of the project
-#   STEP         fast, select_default, default, written, proxies, readme, shared, slow, sweep or bench; all of them
-#                where none is named
+#   STEP         fast, select_default, default, written, proxies, readme, shared, slow, sweep, spaces, spaces_shared or
+#                bench; all of them where none is named
 # Every step can be interrupted and called again: it goes on from the rows it has. Runs use all processors.
 set -euo pipefail
 benchmarks=$(realpath "$1")
 shift
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 zeroth=$(realpath "${ZEROTH:-build/zeroth}")
-[[ $# -gt 0 ]] || set -- fast select_default default written proxies readme shared slow sweep bench
+[[ $# -gt 0 ]] || set -- fast select_default default written proxies readme shared slow sweep spaces spaces_shared bench
 work=results/work
 mkdir -p "$work"
 ln -sfn "$benchmarks" "$work/benchmarks"
@@ -115,6 +115,77 @@ slow() {  # the two proxies that cost more than all others together, on 200 stri
     --input cifar10:benchmarks/cifar10-subset.bin --out slow.csv --resume --top 0 --proxies "$slow"
   gzip -9 -n -c slow.csv > ../nasbench201_slow_scores.csv.gz
   eval_against slow.csv nasbench201_slow_cifar10 cifar10_test_acc
+}
+
+# The other search spaces: SPACE TABLE TARGETS, and how many rows of the table are scored at shared fidelity.
+spaces_with_tables="
+nasbench101 nb101.csv.gz cifar10_test_acc 200
+transnas101-micro transnas101_micro.csv class_object_test_top1,class_scene_test_top1,jigsaw_test_top1,room_layout_neg_loss,segmentsemantic_miou,normal_ssim,autoencoder_ssim 0
+transnas101-macro transnas101_macro.csv class_object_test_top1,class_scene_test_top1,jigsaw_test_top1,room_layout_neg_loss,segmentsemantic_miou,normal_ssim,autoencoder_ssim 0
+nasbench-macro nasbench_macro.csv cifar10_test_acc 1000
+darts darts_swap1000.csv cifar10_acc 0
+darts darts_random214.csv cifar10_test_acc_final 0
+accel-nasbench accel_nasbench_imagenet.csv imagenet_val_top1 0
+autoformer vitbench_autoformer.csv c100_base_acc,flower_base_acc,chaoyang_base_acc,imagenet_super_acc 0
+pit vitbench_pit.csv c100_base_acc,flower_base_acc,chaoyang_base_acc 0
+bert flexibert_glue.csv glue 0"
+spaces_without_accuracy="nats-size fbnet ofa rnn nds-enas nds-amoeba nds-nasnet nds-pnas"
+
+each_space() {  # calls "$@" space table targets shared_rows
+  local space table targets shared_rows
+  xargs -n 4 <<< "$spaces_with_tables" | while read -r space table targets shared_rows; do
+    "$@" "$space" "$table" "$targets" "$shared_rows" < /dev/null
+  done
+}
+
+some_rows() {  # FILE COUNT: the header and about so many rows of a table, evenly spaced
+  local rows
+  rows=$(zcat -f "$1" | wc -l)
+  zcat -f "$1" | awk -v step="$(((rows - 2) / $2 + 1))" 'NR == 1 || (NR - 2) % step == 0'
+}
+
+# score_space SPACE TABLE TARGETS ROWS FIDELITY PROXIES: scores of some rows of a benchmark, and what they predict
+score_space() {
+  local name="$1_$(basename "${2%%.*}")_$5" target
+  some_rows "benchmarks/$2" "$4" > "spaces/$name.archs.csv"
+  "$zeroth" rank --space "$1" --archs "spaces/$name.archs.csv" --seed 1 --fidelity "$5" --proxies "$6" --resume --top 0 \
+    --out "spaces/$name.csv"
+  gzip -9 -n -c "spaces/$name.csv" > "../spaces/${name}_scores.csv.gz"
+  for target in ${3//,/ }; do
+    "$zeroth" eval "spaces/$name.csv" --space "$1" --benchmark "benchmarks/$2" --target "$target" --bootstrap 200 \
+      --out "../spaces/${name}_$target.csv" > "../spaces/${name}_$target.txt"
+  done
+  speed "$1" "$2" "$name"
+}
+
+# A line of ../spaces/speed.csv: how many architectures a second, by the run's manifest.
+speed() {
+  local seconds rows
+  seconds=$(grep -o '"wall_seconds": [0-9.]*' "spaces/$3.json" | cut -d' ' -f2)
+  rows=$(grep -o '"rows": [0-9]*' "spaces/$3.json" | cut -d' ' -f2)
+  touch ../spaces/speed.csv
+  { grep -v "^$1,$2,${3##*_}," ../spaces/speed.csv || true
+    awk -v id="$1,$2,${3##*_}" -v rows="$rows" -v s="$seconds" 'BEGIN { printf "%s,%d,%.1f,%.2f\n", id, rows, s, rows / s }'
+  } | sort > spaces/speed.new
+  mv spaces/speed.new ../spaces/speed.csv
+}
+
+fast_of_space() { score_space "$1" "$2" "$3" 2000 fast all; }
+shared_of_space() { [[ $4 == 0 ]] || score_space "$1" "$2" "$3" "$4" shared "$cheap"; }
+
+spaces() {  # every space's benchmark at fast fidelity; of those without, 200 samples, for the speed alone
+  local space
+  mkdir -p spaces ../spaces
+  each_space fast_of_space
+  for space in $spaces_without_accuracy; do
+    "$zeroth" rank --space "$space" --sample 200 --seed 1 --proxies all --resume --top 0 --out "spaces/${space}_none_fast.csv"
+    speed "$space" none "${space}_none_fast"
+  done
+}
+
+spaces_shared() {
+  mkdir -p spaces ../spaces
+  each_space shared_of_space
 }
 
 # The small networks that the fast fidelity is chosen from: channels, cells a stage, resolution, batch.

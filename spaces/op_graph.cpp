@@ -37,8 +37,9 @@ OpNode make_node(OpKind kind, std::vector<int> operands, FeatureShape shape, con
   node.shape = shape;
   node.scope = scope;
   const bool expression = kind == OpKind::kAdd || kind == OpKind::kConcat || kind == OpKind::kNarrow ||
-                          kind == OpKind::kCrop || kind == OpKind::kMultiply || kind == OpKind::kTokens ||
-                          kind == OpKind::kMap || kind == OpKind::kPrependToken || kind == OpKind::kToken;
+                          kind == OpKind::kCrop || kind == OpKind::kMultiply || kind == OpKind::kComplement ||
+                          kind == OpKind::kTokens || kind == OpKind::kMap || kind == OpKind::kPrependToken ||
+                          kind == OpKind::kToken;
   if (kind == OpKind::kInput || expression) node.modules = 0;
   return node;
 }
@@ -200,6 +201,10 @@ int OpGraph::multiply(int x, int gate, const std::string& scope) {
   ZEROTH_CHECK(shape.channels == factor.channels && !shape.tokens);
   ZEROTH_CHECK(same_extent(shape, factor) || is_vector(factor));
   return add_node(make_node(OpKind::kMultiply, {x, gate}, shape, scope));
+}
+
+int OpGraph::complement(int x, const std::string& scope) {
+  return add_node(make_node(OpKind::kComplement, {x}, nodes_.at(x).shape, scope));
 }
 
 int OpGraph::token_input(int64_t tokens) {

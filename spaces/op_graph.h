@@ -41,6 +41,7 @@ enum class OpKind {
   kNarrow,            // the first channels of a map or vector
   kCrop,              // a map without its first row and column
   kMultiply,          // product by element; a vector multiplies every pixel of its channel
+  kComplement,        // one less each number
   kLayerNorm,         // over the channels of each token, affine, eps 1e-5
   kGelu,              // the exact one, x Phi(x)
   kTokens,            // pixels of a map to tokens, row by row
@@ -164,6 +165,7 @@ class OpGraph {
   int crop(int x, const std::string& scope);
   // Of equal shapes, or of a map and a vector.
   int multiply(int x, int gate, const std::string& scope);
+  int complement(int x, const std::string& scope);
   // So many modules more return the node's tensor. A sum is an expression: no module returns it but by this.
   void returned_by(int node, int modules) { nodes_.at(static_cast<size_t>(node)).modules += modules; }
 

@@ -163,6 +163,19 @@ TEST_CASE("maps are joined, cut and gated") {
   CHECK(net.macs() == 0);
 }
 
+TEST_CASE("a complement has its operand's shape and costs nothing") {
+  OpGraph net;
+  const int x = net.input({8, 4, 6});
+  const int rest = net.complement(x, "rest");
+  CHECK(net.nodes()[rest].kind == OpKind::kComplement);
+  CHECK(net.nodes()[rest].operands == std::vector<int>{x});
+  CHECK(net.nodes()[rest].shape.channels == 8);
+  CHECK(net.nodes()[rest].shape.width == 6);
+  CHECK(net.nodes()[rest].modules == 0);
+  CHECK(net.macs() == 0);
+  CHECK(net.parameter_count() == 0);
+}
+
 TEST_CASE("a linear layer is used again without new parameters, at the cost of its products") {
   OpGraph net;
   const int words = net.embedding(net.token_input(3), 10, 4, "words");

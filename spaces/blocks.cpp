@@ -19,10 +19,15 @@ int relu_conv_bn(OpGraph& net, int x, int64_t channels, int kernel, int stride, 
   return conv_bn(net, net.relu(x, scope + ".0"), channels, kernel, stride, scope, 1);
 }
 
-int squeeze_excite(OpGraph& net, int x, int64_t squeezed, Activation gate, const std::string& scope) {
+int activation_or_relu(OpGraph& net, int x, std::optional<Activation> function, const std::string& scope) {
+  return function ? net.activation(x, *function, scope) : net.relu(x, scope);
+}
+
+int squeeze_excite(OpGraph& net, int x, int64_t squeezed, Activation gate, const std::string& scope,
+                   std::optional<Activation> between) {
   const int64_t channels = net.nodes().at(static_cast<size_t>(x)).shape.channels;
   int g = net.global_avg_pool(x, scope + ".pool");
-  g = net.relu(net.linear(g, squeezed, scope + ".reduce"), scope + ".relu");
+  g = activation_or_relu(net, net.linear(g, squeezed, scope + ".reduce"), between, scope + ".act");
   g = net.activation(net.linear(g, channels, scope + ".expand"), gate, scope + ".gate");
   return net.multiply(x, g, scope);
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -16,9 +17,12 @@ int conv_bn_relu(OpGraph& net, int x, int64_t channels, int kernel, int stride, 
 // ReLU, convolution, batch norm: scopes .0, .1, .2.
 int relu_conv_bn(OpGraph& net, int x, int64_t channels, int kernel, int stride, const std::string& scope);
 
-// Squeeze and excite: the mean over all pixels, two linear layers with a ReLU between them, a gate, and the product of
-// x with it. `squeezed` is the width between the two.
-int squeeze_excite(OpGraph& net, int x, int64_t squeezed, Activation gate, const std::string& scope);
+// Squeeze and excite: the mean over all pixels, two linear layers with a ReLU or `between` between them, a gate, and
+// the product of x with it. `squeezed` is the width between the two.
+int squeeze_excite(OpGraph& net, int x, int64_t squeezed, Activation gate, const std::string& scope,
+                   std::optional<Activation> between = std::nullopt);
+// The activation, or a ReLU where there is none.
+int activation_or_relu(OpGraph& net, int x, std::optional<Activation> function, const std::string& scope);
 
 // The head: global average pooling and a linear layer to shape.classes logits, the layer named `scope`; with
 // shape.dense a 1x1 convolution named "head" to as many channels.

@@ -196,6 +196,14 @@ int OpGraph::crop(int x, const std::string& scope) {
   return add_node(make_node(OpKind::kCrop, {x}, shape, scope));
 }
 
+int OpGraph::shuffle(int x, int groups, const std::string& scope) {
+  const FeatureShape shape = nodes_.at(x).shape;
+  ZEROTH_CHECK(!shape.tokens && groups > 0 && shape.channels % groups == 0);
+  OpNode node = make_node(OpKind::kShuffle, {x}, shape, scope);
+  node.groups = groups;
+  return add_node(std::move(node));
+}
+
 int OpGraph::multiply(int x, int gate, const std::string& scope) {
   const FeatureShape shape = nodes_.at(x).shape, factor = nodes_.at(gate).shape;
   ZEROTH_CHECK(shape.channels == factor.channels && !shape.tokens);

@@ -40,6 +40,7 @@ enum class OpKind {
   kConcat,            // the operands' channels, one operand after the other
   kNarrow,            // the first channels of a map or vector
   kCrop,              // a map without its first row and column
+  kShuffle,           // channel c of G groups of n comes to place (c mod n) G + c / n: groups are dealt out in turn
   kMultiply,          // product by element; a vector multiplies every pixel of its channel
   kComplement,        // one less each number
   kLayerNorm,         // over the channels of each token, affine, eps 1e-5
@@ -121,7 +122,7 @@ struct OpNode {
   std::vector<int> operands;  // earlier nodes, in the order they are read; an operand may repeat
   std::vector<int> params;    // norms, linear: weight, bias; others that have one: it
   Window window;              // of convolutions and poolings
-  int groups = 1;             // of a convolution: parts of the channels that do not see each other
+  int groups = 1;             // of a convolution: parts of the channels that do not see each other; of a shuffle
   Activation activation = Activation::kRelu6;
   int token = 0;  // of kToken: which
   int heads = 0;  // of attention; each has its share of the channels, in order
@@ -137,7 +138,7 @@ bool is_rectifier(const OpNode& node);
 // What tells operators without parameters apart: with equal keys and operands they compute the same.
 inline auto operator_key(const OpNode& node) {
   return std::make_tuple(node.kind, node.window, node.activation, node.token, node.heads, node.shape.channels,
-                         node.shape.height, node.shape.width);
+                         node.shape.height, node.shape.width, node.groups);
 }
 
 class OpGraph {
@@ -163,6 +164,8 @@ class OpGraph {
   int concat(const std::vector<int>& operands, const std::string& scope);
   int narrow(int x, int64_t channels, const std::string& scope);
   int crop(int x, const std::string& scope);
+  // What lets grouped convolutions see each other's groups.
+  int shuffle(int x, int groups, const std::string& scope);
   // Of equal shapes, or of a map and a vector.
   int multiply(int x, int gate, const std::string& scope);
   int complement(int x, const std::string& scope);

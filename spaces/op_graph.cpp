@@ -30,17 +30,36 @@ bool same_extent(const FeatureShape& a, const FeatureShape& b) {
   return a.height == b.height && a.width == b.width && a.tokens == b.tokens;
 }
 
+// Inputs, and what the authors' code writes as an expression.
+bool is_no_module(OpKind kind) {
+  switch (kind) {
+    case OpKind::kInput:
+    case OpKind::kAdd:
+    case OpKind::kConcat:
+    case OpKind::kNarrow:
+    case OpKind::kCrop:
+    case OpKind::kMultiply:
+    case OpKind::kComplement:
+    case OpKind::kTokens:
+    case OpKind::kMap:
+    case OpKind::kPrependToken:
+    case OpKind::kToken:
+    case OpKind::kFourierTransform:
+    case OpKind::kCosineTransform:
+    case OpKind::kDynamicConvolution:
+      return true;
+    default:
+      return false;
+  }
+}
+
 OpNode make_node(OpKind kind, std::vector<int> operands, FeatureShape shape, const std::string& scope) {
   OpNode node;
   node.kind = kind;
   node.operands = std::move(operands);
   node.shape = shape;
   node.scope = scope;
-  const bool expression = kind == OpKind::kAdd || kind == OpKind::kConcat || kind == OpKind::kNarrow ||
-                          kind == OpKind::kCrop || kind == OpKind::kMultiply || kind == OpKind::kComplement ||
-                          kind == OpKind::kTokens || kind == OpKind::kMap || kind == OpKind::kPrependToken ||
-                          kind == OpKind::kToken;
-  if (kind == OpKind::kInput || expression) node.modules = 0;
+  if (is_no_module(kind)) node.modules = 0;
   return node;
 }
 
@@ -128,13 +147,13 @@ int OpGraph::global_avg_pool(int x, const std::string& scope) {
   return add_node(make_node(OpKind::kGlobalAvgPool, {x}, {nodes_.at(x).shape.channels, 1, 1}, scope));
 }
 
-int OpGraph::linear(int x, int64_t out_features, const std::string& scope, Role role) {
+int OpGraph::linear(int x, int64_t out_features, const std::string& scope, Role role, bool bias) {
   const FeatureShape in = nodes_.at(x).shape;
   ZEROTH_CHECK(in.tokens || is_vector(in));
   OpNode node = make_node(OpKind::kLinear, {x}, {out_features, in.height, in.width, in.tokens}, scope);
   node.role = role;
-  node.params = {add_param(scope + ".weight", ParamRole::kLinearWeight, {out_features, in.channels}),
-                 add_param(scope + ".bias", ParamRole::kLinearBias, {out_features})};
+  node.params = {add_param(scope + ".weight", ParamRole::kLinearWeight, {out_features, in.channels})};
+  if (bias) node.params.push_back(add_param(scope + ".bias", ParamRole::kLinearBias, {out_features}));
   return add_node(std::move(node));
 }
 
@@ -304,6 +323,32 @@ int OpGraph::attention_context(int scores, int value, const std::string& scope) 
   return add_node(std::move(node));
 }
 
+int OpGraph::transform(OpKind kind, int x, int heads, const std::string& scope) {
+  const FeatureShape shape = nodes_.at(x).shape;
+  ZEROTH_CHECK(shape.tokens && heads > 0 && shape.channels % heads == 0);
+  OpNode node = make_node(kind, {x}, shape, scope);
+  node.heads = heads;
+  return add_node(std::move(node));
+}
+
+int OpGraph::fourier_transform(int x, int heads, const std::string& scope) {
+  return transform(OpKind::kFourierTransform, x, heads, scope);
+}
+
+int OpGraph::cosine_transform(int x, int heads, const std::string& scope) {
+  return transform(OpKind::kCosineTransform, x, heads, scope);
+}
+
+int OpGraph::dynamic_convolution(int kernels, int values, int heads, const std::string& scope) {
+  const FeatureShape kernel = nodes_.at(kernels).shape, value = nodes_.at(values).shape;
+  ZEROTH_CHECK(kernel.tokens && value.tokens && kernel.height == value.height);
+  ZEROTH_CHECK(heads > 0 && value.channels % heads == 0 && kernel.channels % heads == 0);
+  ZEROTH_CHECK(kernel.channels / heads % 2 == 1);
+  OpNode node = make_node(OpKind::kDynamicConvolution, {kernels, values}, value, scope);
+  node.heads = heads;
+  return add_node(std::move(node));
+}
+
 int OpGraph::token(int x, int index, const std::string& scope) {
   const FeatureShape shape = nodes_.at(x).shape;
   ZEROTH_CHECK(shape.tokens && index >= 0 && index < shape.height);
@@ -331,6 +376,8 @@ int64_t OpGraph::macs_of(const OpNode& node) const {
       return nodes_[node.operands[0]].shape.channels * node.shape.height * node.shape.width;
     case OpKind::kAttentionContext:
       return node.shape.channels * node.shape.height * nodes_[node.operands[0]].shape.width;
+    case OpKind::kDynamicConvolution:
+      return node.shape.channels * node.shape.height * nodes_[node.operands[0]].shape.channels / node.heads;
     default:
       return 0;
   }

@@ -34,7 +34,7 @@ enum class OpKind {
   kAvgPool,           // padding is not counted in the divisor
   kMaxPool,           // padding never wins
   kGlobalAvgPool,     // (N, C, H, W) to (N, C)
-  kLinear,            // weight and bias
+  kLinear,            // weight and, unless built without it, bias
   kAdd,               // sum of all operands, left to right; a map of one pixel is added to every pixel of the others
   kZero,              // operand times zero
   kConcat,            // the operands' channels, one operand after the other
@@ -53,7 +53,15 @@ enum class OpKind {
   kAddParameter,      // operand plus a parameter: a position embedding, or a bias
   kAttentionScores,   // of queries and keys, by head: softmax(q k^T / sqrt(d)) over the keys
   kAttentionContext,  // of scores and values, by head: scores v
-  kToken              // one token of a sequence, as a vector
+  // Of tokens, by head: the real part of the discrete Fourier transform over the tokens and the channels of the head,
+  // unscaled.
+  kFourierTransform,
+  // The same with the cosine transform of type II in both directions: y_k = 2 sum_n x_n cos(pi k (2 n + 1) / 2 N).
+  kCosineTransform,
+  // Of kernels and values, by head: each token's kernel has K numbers a head, head after head, K odd. Their softmax
+  // weighs the head's values of the K tokens around it, from the first on; beyond the ends values are zero.
+  kDynamicConvolution,
+  kToken  // one token of a sequence, as a vector
 };
 
 enum class Activation {
@@ -125,7 +133,7 @@ struct OpNode {
   int groups = 1;             // of a convolution: parts of the channels that do not see each other; of a shuffle
   Activation activation = Activation::kRelu6;
   int token = 0;  // of kToken: which
-  int heads = 0;  // of attention; each has its share of the channels, in order
+  int heads = 0;  // of attention and the operators by head; each has its share of the channels, in order
   Role role = Role::kNone;
   FeatureShape shape;  // of the result
   int modules = 1;  // of the authors' network that return this very tensor: the operator, and containers that end on it
@@ -155,7 +163,7 @@ class OpGraph {
   int max_pool(int x, int kernel, int stride, int padding, const std::string& scope);
   int global_avg_pool(int x, const std::string& scope);  // also of tokens
   // Of a vector, or of each token.
-  int linear(int x, int64_t out_features, const std::string& scope, Role role = Role::kNone);
+  int linear(int x, int64_t out_features, const std::string& scope, Role role = Role::kNone, bool bias = true);
   // The linear layer `layer` once more, on another operand of the same width: no new parameters.
   int linear_again(int x, int layer, const std::string& scope);
   int add(const std::vector<int>& operands, const std::string& scope);
@@ -188,6 +196,10 @@ class OpGraph {
   int gelu(int x, const std::string& scope);
   int attention_scores(int query, int key, int heads, const std::string& scope);
   int attention_context(int scores, int value, const std::string& scope);
+  int fourier_transform(int x, int heads, const std::string& scope);
+  int cosine_transform(int x, int heads, const std::string& scope);
+  // The kernels' channels are a multiple of the heads, which says how many tokens a kernel weighs.
+  int dynamic_convolution(int kernels, int values, int heads, const std::string& scope);
   int first_token(int x, const std::string& scope) { return token(x, 0, scope); }
   int token(int x, int index, const std::string& scope);
 
@@ -202,14 +214,16 @@ class OpGraph {
   // Trainable parameters of all nodes.
   int64_t parameter_count() const;
   // Multiply-adds for one image of convolutions (numbers of the weight * positions), linear layers (in * out, for each
-  // token) and attention's two products (queries * keys * channels each). Adding a bias or a position, norms, pooling,
-  // activations, products by element, the softmax and looking up a token count nothing.
+  // token), attention's two products (queries * keys * channels each) and dynamic convolutions (tokens * channels *
+  // tokens of a kernel). Adding a bias or a position, norms, pooling, activations, products by element, the softmax,
+  // Fourier and cosine transforms and looking up a token count nothing.
   int64_t macs() const;
 
  private:
   int64_t macs_of(const OpNode& node) const;
   int add_node(OpNode node);
   int pool(OpKind kind, int x, const Window& window, const std::string& scope);
+  int transform(OpKind kind, int x, int heads, const std::string& scope);
   int add_param(std::string name, ParamRole role, std::vector<int64_t> shape);
 
   std::vector<OpNode> nodes_;

@@ -197,5 +197,37 @@ TEST_CASE("tokens become a map again, without those in front") {
   CHECK_THROWS_AS(net.map(x, 2, 4, "too many"), core::Bug);
 }
 
+TEST_CASE("fixed transforms and dynamic convolutions mix tokens by head") {
+  OpGraph net;
+  const int words = net.embedding(net.token_input(7), 10, 6, "words");
+  const int fourier = net.fourier_transform(words, 2, "fourier"), cosine = net.cosine_transform(words, 3, "cosine");
+  CHECK(net.nodes()[fourier].heads == 2);
+  CHECK(net.nodes()[cosine].shape.channels == 6);
+  CHECK(net.nodes()[cosine].shape.height == 7);
+  CHECK(net.nodes()[cosine].modules == 0);
+  CHECK(net.macs() == 0);
+  const int kernels = net.linear(words, 2 * 5, "kernels");
+  const int mixed = net.dynamic_convolution(kernels, words, 2, "mixed");
+  CHECK(net.nodes()[mixed].operands == std::vector<int>{kernels, words});
+  CHECK(net.nodes()[mixed].shape.channels == 6);
+  CHECK(net.nodes()[mixed].shape.tokens);
+  CHECK(net.macs() == 7 * 6 * 10 + 7 * 6 * 5);
+  CHECK(net.parameter_count() == 10 * 6 + 6 * 10 + 10);
+  CHECK_THROWS_AS(net.fourier_transform(words, 4, "heads"), core::Bug);
+  CHECK_THROWS_AS(net.cosine_transform(net.token(words, 0, "first"), 1, "a vector"), core::Bug);
+  CHECK_THROWS_AS(net.dynamic_convolution(words, words, 3, "an even kernel"), core::Bug);
+  CHECK_THROWS_AS(net.dynamic_convolution(kernels, words, 5, "heads of the values"), core::Bug);
+}
+
+TEST_CASE("a linear layer can do without its bias") {
+  OpGraph net;
+  const int x = net.linear(net.input({3, 1, 1}), 4, "plain", Role::kQuery, /*bias=*/false);
+  REQUIRE(net.params().size() == 1);
+  CHECK(net.params()[0].name == "plain.weight");
+  CHECK(net.nodes()[x].params == std::vector<int>{0});
+  CHECK(net.nodes()[x].role == Role::kQuery);
+  CHECK(net.parameter_count() == 12);
+}
+
 }  // namespace
 }  // namespace zeroth::spaces

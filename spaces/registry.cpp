@@ -2,6 +2,7 @@
 
 #include "core/error.h"
 #include "spaces/search_space.h"
+#include "spaces/user_space.h"
 
 namespace zeroth::spaces {
 
@@ -21,12 +22,13 @@ const std::vector<std::unique_ptr<SearchSpace>>& all_spaces() {
 }
 
 const SearchSpace& find_space(std::string_view name) {
+  if (is_space_file(name)) return user_space(std::string(name));
   std::vector<std::string> known;
   for (const auto& space : all_spaces()) {
     if (space->name() == name) return *space;
     known.emplace_back(space->name());
   }
-  throw core::UsageError(core::unknown_name("space", name, known));
+  throw core::UsageError(core::unknown_name("space", name, known) + ", or a file: FILE.yaml");
 }
 
 const SearchSpace* recognise_space(std::string_view architecture) {

@@ -67,9 +67,9 @@ class SearchSpace {
 
 // All spaces, in the order of spaces.def.
 const std::vector<std::unique_ptr<SearchSpace>>& all_spaces();
-// Throws core::UsageError with the valid names.
+// By its name, or by the path of a file that describes it (user_space.h). Throws core::UsageError with the valid names.
 const SearchSpace& find_space(std::string_view name);
-// The space that can read this text; nullptr where none can.
+// The space of the list that can read this text; nullptr where none can.
 const SearchSpace* recognise_space(std::string_view architecture);
 
 }  // namespace zeroth::spaces

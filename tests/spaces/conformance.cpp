@@ -1,4 +1,4 @@
-// What every search space in the list must keep.
+// What every search space in the list must keep, and those that the examples of user spaces describe.
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <map>
@@ -17,9 +17,18 @@ namespace {
 
 constexpr uint32_t kSamples = 50;
 
+const std::vector<std::string>& example_files() {
+  static const std::vector<std::string> files = [] {
+    const std::string folder = ZEROTH_TESTS_DIR "/../spaces/examples/";
+    return std::vector<std::string>{folder + "nasbench201.yaml", folder + "mobilenet.yaml", folder + "mlp.yaml"};
+  }();
+  return files;
+}
+
 const SearchSpace& any_space() {
-  const size_t index = GENERATE(range(size_t{0}, all_spaces().size()));
-  const SearchSpace& space = *all_spaces()[index];
+  const size_t listed = all_spaces().size();
+  const size_t index = GENERATE_COPY(range(size_t{0}, listed + example_files().size()));
+  const SearchSpace& space = index < listed ? *all_spaces()[index] : find_space(example_files().at(index - listed));
   UNSCOPED_INFO("space " << space.name());
   return space;
 }
@@ -38,12 +47,17 @@ int decisions_apart(const Architecture& a, const Architecture& b) {
   return apart;
 }
 
-TEST_CASE("every space is found by its name and says what it is") {
+TEST_CASE("every space says what it is") {
   const SearchSpace& space = any_space();
-  CHECK(&find_space(space.name()) == &space);
   CHECK_FALSE(space.summary().empty());
   CHECK_FALSE(space.citation().empty());
-  CHECK(recognise_space(space.example()) == &space);
+}
+
+TEST_CASE("every space of the list is found by its name, and by its example") {
+  for (const auto& space : all_spaces()) {
+    CHECK(&find_space(space->name()) == space.get());
+    CHECK(recognise_space(space->example()) == space.get());
+  }
 }
 
 TEST_CASE("every space reads back what it prints") {

@@ -47,6 +47,11 @@ Tensor gated(const Tensor& x, const Tensor& gate) {
   return at::mul(x, gate.dim() < x.dim() ? gate.unsqueeze(2).unsqueeze(3) : gate);
 }
 
+Tensor shuffle(const Tensor& x, int64_t groups) {
+  const int64_t in_group = x.size(1) / groups;
+  return x.reshape({x.size(0), groups, in_group, x.size(2), x.size(3)}).transpose(1, 2).reshape(x.sizes());
+}
+
 Tensor add_parameter(const Tensor& x, const Tensor& parameter) {
   const bool by_channel = parameter.dim() == 1 && x.dim() == 4;
   return at::add(x, by_channel ? parameter.unsqueeze(1).unsqueeze(2) : parameter);

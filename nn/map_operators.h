@@ -15,6 +15,8 @@ torch::Tensor without_first_row_and_column(const torch::Tensor& x);
 
 // x times `gate` by element, a gate (N, C) being that of every pixel.
 torch::Tensor gated(const torch::Tensor& x, const torch::Tensor& gate);
+// Channel c of G groups of n to place (c mod n) G + c / n.
+torch::Tensor shuffle(const torch::Tensor& x, int64_t groups);
 // x plus one number for each channel, or plus a parameter of the shape of one image or sequence.
 torch::Tensor add_parameter(const torch::Tensor& x, const torch::Tensor& parameter);
 

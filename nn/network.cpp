@@ -59,6 +59,12 @@ torch::Tensor token_operator(const OpNode& node, const Operand& operand, const P
       return attention_scores(operand(0), operand(1), node.heads);
     case OpKind::kAttentionContext:
       return attention_context(operand(0), operand(1));
+    case OpKind::kFourierTransform:
+      return fourier_transform(operand(0), node.heads);
+    case OpKind::kCosineTransform:
+      return cosine_transform(operand(0), node.heads);
+    case OpKind::kDynamicConvolution:
+      return dynamic_convolution(operand(0), operand(1), node.heads);
     case OpKind::kToken:
       return operand(0).select(1, node.token);
     default:
@@ -84,7 +90,7 @@ torch::Tensor apply(const OpNode& node, const Operand& operand, const Param& par
     case OpKind::kGlobalAvgPool:
       return operand(0).dim() == 3 ? operand(0).mean(1) : operand(0).mean({2, 3});
     case OpKind::kLinear:
-      return linear(operand(0), param(0), param(1));
+      return linear(operand(0), param(0), node.params.size() > 1 ? param(1) : torch::Tensor());
     case OpKind::kAdd: {
       torch::Tensor sum = at::add(operand(0), operand(1));
       for (size_t k = 2; k < node.operands.size(); ++k) sum.add_(operand(k));
@@ -101,6 +107,10 @@ torch::Tensor apply(const OpNode& node, const Operand& operand, const Param& par
       return operand(0).narrow(1, 0, node.shape.channels);
     case OpKind::kCrop:
       return without_first_row_and_column(operand(0));
+    case OpKind::kShuffle:
+      return shuffle(operand(0), node.groups);
+    case OpKind::kComplement:
+      return at::rsub(operand(0), 1.0);
     case OpKind::kMultiply:
       return gated(operand(0), operand(1));
     default:

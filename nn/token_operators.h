@@ -6,7 +6,7 @@
 
 namespace zeroth::nn {
 
-// x W^T + b for vectors (N, in) or tokens (N, T, in).
+// x W^T + b for vectors (N, in) or tokens (N, T, in); the bias may be undefined.
 torch::Tensor linear(const torch::Tensor& x, const torch::Tensor& weight, const torch::Tensor& bias);
 
 // Over the last dimension, eps 1e-5.
@@ -25,5 +25,14 @@ torch::Tensor attention_scores(const torch::Tensor& query, const torch::Tensor& 
 
 // Scores (N, heads, queries, keys) times values (N, keys, D): (N, queries, D).
 torch::Tensor attention_context(const torch::Tensor& scores, const torch::Tensor& value);
+
+// Of tokens (N, T, D), by head: the real part of the discrete Fourier transform over the tokens and the channels of the
+// head; the cosine transform of type II in both directions. Neither is scaled.
+torch::Tensor fourier_transform(const torch::Tensor& x, int64_t heads);
+torch::Tensor cosine_transform(const torch::Tensor& x, int64_t heads);
+
+// Kernels (N, T, heads * K), whose softmax over K weighs the K values (N, T, D) around each token, by head; values
+// beyond the ends are zero.
+torch::Tensor dynamic_convolution(const torch::Tensor& kernels, const torch::Tensor& values, int64_t heads);
 
 }  // namespace zeroth::nn

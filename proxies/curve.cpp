@@ -103,7 +103,7 @@ Tensor apply(const nn::Network& network, const OpNode& node, const std::vector<T
       return operand(0).mean({2, 3});
     case OpKind::kLinear: {
       Tensor y = at::mm(operand(0), param(0).t());
-      y[0] += param(1);
+      if (node.params.size() > 1) y[0] += param(1);
       return y;
     }
     case OpKind::kAdd: {
@@ -115,6 +115,13 @@ Tensor apply(const nn::Network& network, const OpNode& node, const std::vector<T
       return at::mul(operand(0), 0.0);
     case OpKind::kActivation:
       return activated(node.activation, operand(0));
+    case OpKind::kShuffle:
+      return nn::shuffle(operand(0), node.groups);
+    case OpKind::kComplement: {
+      Tensor y = operand(0).neg();
+      y[0] += 1.0;
+      return y;
+    }
     case OpKind::kMultiply:
       return gated(operand(0), operand(1));
     case OpKind::kAddParameter: {

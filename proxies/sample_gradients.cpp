@@ -200,7 +200,7 @@ void SampleGradients::linear(const OpNode& node, const Tensor& gradient) {
   const Tensor& x = operand(node);
   const Tensor outer = at::bmm(gradient.unsqueeze(2), x.unsqueeze(1));  // (N, out, in)
   (*consumer_)(ParamRole::kLinearWeight, outer.reshape({x.size(0), -1}));
-  (*consumer_)(ParamRole::kLinearBias, gradient);
+  if (node.params.size() > 1) (*consumer_)(ParamRole::kLinearBias, gradient);
   add_gradient(node.operands[0], at::mm(gradient, network_.params()[static_cast<size_t>(node.params[0])].detach()));
 }
 
@@ -276,6 +276,12 @@ void SampleGradients::pass_back(size_t index, const Tensor& gradient) {
       break;
     case OpKind::kConcat:
       concatenation(node, gradient);
+      break;
+    case OpKind::kShuffle:
+      add_gradient(node.operands[0], nn::shuffle(gradient, gradient.size(1) / node.groups));
+      break;
+    case OpKind::kComplement:
+      add_gradient(node.operands[0], gradient.neg());
       break;
     case OpKind::kMultiply:
       product(node, gradient);

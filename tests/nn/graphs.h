@@ -35,9 +35,11 @@ inline spaces::OpGraph branched_graph(int64_t channels = 4, int64_t resolution =
 }
 
 // What branched_graph() lacks: groups, dilation, windows that are no squares, a bias on a map, max pooling, joined,
-// narrowed and cropped maps, a gate of squeeze and excite, every activation. No batch norm, so that images are apart.
+// narrowed, cropped and shuffled maps, a gate of squeeze and excite, every activation. No batch norm, so that images
+// are apart.
 inline spaces::OpGraph mixed_graph(int64_t classes = 5) {
   using spaces::Activation;
+  using spaces::Role;
   using spaces::Window;
   spaces::OpGraph net;
   int x = net.bias(net.conv2d(net.input({3, 8, 8}), 8, 3, 1, 1, "stem"), "stem");
@@ -54,9 +56,10 @@ inline spaces::OpGraph mixed_graph(int64_t classes = 5) {
   x = net.add({left, right, net.activation(x, Activation::kTanh, "tanh")}, "sum");
   const int pooled = net.max_pool(x, 3, 2, 1, "pool");
   const int shifted = net.conv2d(net.crop(x, "crop"), 4, 1, 2, 0, "shifted");
-  x = net.concat({net.narrow(pooled, 5, "narrow"), shifted}, "joined");
-  int gate = net.linear(net.global_avg_pool(x, "squeeze"), 3, "reduce");
-  gate = net.linear(net.activation(gate, Activation::kSigmoid, "sigmoid"), 9, "expand");
+  x = net.shuffle(net.concat({net.narrow(pooled, 5, "narrow"), shifted}, "joined"), 3, "shuffle");
+  int gate = net.linear(net.global_avg_pool(x, "squeeze"), 3, "reduce", Role::kNone, /*bias=*/false);
+  gate = net.complement(net.activation(gate, Activation::kSigmoid, "sigmoid"), "complement");
+  gate = net.linear(gate, 9, "expand");
   x = net.multiply(x, net.activation(gate, Activation::kHardSigmoid, "gate"), "gated");
   x = net.activation(net.multiply(x, x, "square"), Activation::kRelu6, "relu6");
   net.linear(net.global_avg_pool(x, "mean"), classes, "classifier");

@@ -44,7 +44,9 @@ Tensor by_hand(const Network& network, const Tensor& images) {
   using torch::indexing::Slice;
   const Tensor shifted = at::conv2d(x.index({Slice(), Slice(), Slice(1), Slice(1)}), weight("shifted"), {}, 2);
   x = at::cat({pooled.index({Slice(), Slice(0, 5)}), shifted}, 1);
-  const Tensor gate = linear(sigmoid(linear(x.mean({2, 3}), "reduce")), "expand");
+  x = x.index_select(1, torch::tensor({0, 3, 6, 1, 4, 7, 2, 5, 8}));  // three groups of three, dealt out
+  const Tensor squeezed = at::matmul(x.mean({2, 3}), weight("reduce").t());
+  const Tensor gate = linear(1.0 - sigmoid(squeezed), "expand");
   x = x * (relu6(gate + 3.0) / 6.0).reshape({images.size(0), 9, 1, 1});
   return linear(relu6(x * x).mean({2, 3}), "classifier");
 }

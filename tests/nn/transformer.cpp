@@ -204,4 +204,56 @@ TEST_CASE("tokens and tables start as normal draws, and by the hash rule where t
   for (size_t i = 0; i < ruled.size(); ++i) CHECK(at::equal(ruled[i], other_seed[i]));
 }
 
+// The definition as a sum over all tokens and channels of one head.
+template <typename Term>
+Tensor transformed(const Tensor& x, int64_t heads, const Term& term) {
+  const int64_t tokens = x.size(1), width = x.size(2) / heads;
+  Tensor y = torch::zeros_like(x);
+  for (int64_t head = 0; head < heads; ++head) {
+    for (int64_t t = 0; t < tokens; ++t) {
+      for (int64_t c = 0; c < width; ++c) {
+        for (int64_t s = 0; s < tokens; ++s) {
+          for (int64_t d = 0; d < width; ++d) {
+            y[0][t][head * width + c] += x[0][s][head * width + d] * term(t, s, tokens, c, d, width);
+          }
+        }
+      }
+    }
+  }
+  return y;
+}
+
+Tensor wave(int64_t tokens, int64_t channels) {
+  return at::sin(torch::arange(tokens * channels, torch::kFloat64) * 0.7).reshape({1, tokens, channels});
+}
+
+TEST_CASE("the Fourier and the cosine transform by head are the sums that define them") {
+  const double pi = std::acos(-1.0);
+  const Tensor x = wave(5, 6);
+  const auto fourier = [pi](int64_t t, int64_t s, int64_t tokens, int64_t c, int64_t d, int64_t width) {
+    return std::cos(2 * pi * (static_cast<double>(t * s) / tokens + static_cast<double>(c * d) / width));
+  };
+  const auto cosine = [pi](int64_t t, int64_t s, int64_t tokens, int64_t c, int64_t d, int64_t width) {
+    return 4 * std::cos(pi * t * (2 * s + 1) / (2.0 * tokens)) * std::cos(pi * c * (2 * d + 1) / (2.0 * width));
+  };
+  CHECK(tests::largest_difference(fourier_transform(x, 2), transformed(x, 2, fourier)) < 1e-12);
+  CHECK(tests::largest_difference(cosine_transform(x, 2), transformed(x, 2, cosine)) < 1e-12);
+}
+
+TEST_CASE("a dynamic convolution weighs the tokens around each by the softmax of its own kernel") {
+  const Tensor kernels = wave(4, 6), values = wave(4, 10);  // two heads, three tokens a kernel, five channels a head
+  const Tensor y = dynamic_convolution(kernels, values, 2);
+  for (int64_t t = 0; t < 4; ++t) {
+    for (int64_t head = 0; head < 2; ++head) {
+      const Tensor weights = at::softmax(kernels[0][t].narrow(0, 3 * head, 3), 0);
+      Tensor expected = torch::zeros({5}, torch::kFloat64);
+      for (int64_t k = 0; k < 3; ++k) {
+        const int64_t from = t + k - 1;
+        if (from >= 0 && from < 4) expected += weights[k] * values[0][from].narrow(0, 5 * head, 5);
+      }
+      CHECK(tests::largest_difference(y[0][t].narrow(0, 5 * head, 5), expected) < 1e-14);
+    }
+  }
+}
+
 }  // namespace zeroth::nn

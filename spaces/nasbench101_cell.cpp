@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bitset>
 #include <boost/algorithm/string.hpp>
 #include <nlohmann/json.hpp>
 #include <vector>
@@ -15,10 +16,10 @@ namespace {
 using Json = nlohmann::json;
 
 [[noreturn]] void refuse(std::string_view text, const std::string& why) {
-  std::string line(text);  // JSON may come with line breaks
-  std::replace_if(
-      line.begin(), line.end(), [](unsigned char c) { return c < ' '; }, ' ');
-  throw core::Error(fmt::format("\"{}\" is no nasbench101 architecture: {}", line, why));
+  std::string line = fmt::format("\"{}\" is no nasbench101 architecture: {}", text, why);
+  const auto breaks_it = [](unsigned char c) { return c < ' '; };  // JSON may come with line breaks
+  std::replace_if(line.begin(), line.end(), breaks_it, ' ');
+  throw core::Error(line);
 }
 
 int upper_entries(int vertices) { return vertices * (vertices - 1) / 2; }
@@ -149,7 +150,45 @@ Cell from_json(std::string_view text) {
   return cell;
 }
 
+// ----------------------------------------------------------------------------------------------------- enumeration
+
+// Adds the graphs of so many vertices. A matrix is its written digits as a binary number. Nothing is dead where each
+// vertex but the output is read and each but the input reads.
+void add_graphs(std::vector<Cell>& graphs, int vertices) {
+  using Digits = std::bitset<kMaxVertices*(kMaxVertices - 1) / 2>;
+  struct Place {
+    int from, to;
+  };
+  std::vector<Place> places;  // of the digits, the last written first
+  for (int from = vertices - 1; from-- > 0;) {
+    for (int to = vertices; --to > from;) places.push_back({from, to});
+  }
+  std::vector<Digits> needed(2 * vertices - 2);  // of each of these sets of digits one must be 1
+  for (size_t i = 0; i < places.size(); ++i) {
+    needed[places[i].from].set(i);
+    needed[vertices - 2 + places[i].to].set(i);
+  }
+  for (unsigned matrix = 0; matrix < 1U << places.size(); ++matrix) {
+    const Digits digits(matrix);
+    if (digits.count() > kMaxEdges) continue;
+    if (!std::all_of(needed.begin(), needed.end(), [&](const Digits& set) { return (set & digits).any(); })) continue;
+    Cell cell;
+    cell.vertices = vertices;
+    for (size_t i = 0; i < places.size(); ++i) cell.edge[places[i].from][places[i].to] = digits[i];
+    graphs.push_back(cell);
+  }
+}
+
 }  // namespace
+
+const std::vector<Cell>& all_graphs() {
+  static const std::vector<Cell> graphs = [] {
+    std::vector<Cell> list;
+    for (int vertices = 2; vertices <= kMaxVertices; ++vertices) add_graphs(list, vertices);
+    return list;
+  }();
+  return graphs;
+}
 
 int Cell::edges() const {
   int count = 0;

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace zeroth::spaces::nasbench101 {
 
@@ -27,6 +28,10 @@ struct Cell {
 
 // The cell without the vertices that lie on no path from the input to the output; nothing where there is no path.
 std::optional<Cell> pruned(const Cell& cell);
+
+// The graphs of all cells, conv3x3-bn-relu at each of their vertices: small ones first, then in the order of the
+// written matrices.
+const std::vector<Cell>& all_graphs();
 
 // Reads a cell and prunes it. Throws core::Error that says what is wrong with the text.
 Cell read_cell(std::string_view text);

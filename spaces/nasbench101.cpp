@@ -252,6 +252,8 @@ class NasBench101 : public SearchSpace {
   Architecture parse(std::string_view text) const override { return placed(nasbench101::read_cell(text)); }
   std::string print(const Architecture& architecture) const override { return write_cell(live_cell(architecture)); }
   std::vector<std::string> table_columns() const override { return {"matrix_upper", "ops"}; }
+  // Of isomorphic cells the table lists one.
+  bool measured_by_function() const override { return true; }
 
   // A vertex is one unit, with the projections that it needs: so poolings have parameters where they read the input,
   // and their width depends on who reads them.

@@ -16,10 +16,10 @@ namespace {
 using Json = nlohmann::json;
 
 [[noreturn]] void refuse(std::string_view text, const std::string& why) {
-  std::string line(text);  // JSON may come with line breaks
-  std::replace_if(
-      line.begin(), line.end(), [](unsigned char c) { return c < ' '; }, ' ');
-  throw core::Error(fmt::format("\"{}\" is no nasbench101 architecture: {}", line, why));
+  std::string line = fmt::format("\"{}\" is no nasbench101 architecture: {}", text, why);
+  const auto breaks_it = [](unsigned char c) { return c < ' '; };  // JSON may come with line breaks
+  std::replace_if(line.begin(), line.end(), breaks_it, ' ');
+  throw core::Error(line);
 }
 
 int upper_entries(int vertices) { return vertices * (vertices - 1) / 2; }

@@ -111,6 +111,7 @@ TEST_CASE("wrong digits are named with their place") {
       message("110111:13"),
       Catch::Contains("operation 2 is '3', should be 0 (conv3x3-bn-relu), 1 (conv1x1-bn-relu) or 2 (maxpool3x3)"));
   CHECK_THAT(message("110111:/1"), Catch::Contains("operation 1 is '/'"));
+  CHECK(message("111:\n1").find('\n') == std::string::npos);
 }
 
 TEST_CASE("faults of the JSON are named with their place, in one line") {

@@ -18,7 +18,10 @@
 //
 // Departures: token types are left out, as all tokens are of the first, which with the positions adds up to one vector
 // a position. Layer norms have an eps of 1e-5, theirs 1e-12. The table's params column is of networks of hidden and
-// feed-forward width 256 and 1024 whatever the architecture says, as the authors' code sets neither there.
+// feed-forward width 256 and 1024 whatever the architecture says, as the authors' code sets neither there. In its
+// scores the operations leave no trace: with width, heads and stacks accounted for, none of them differs from attention
+// by more than 1.5 standard errors. The code that trained the networks compares operations by identity, not by value,
+// so that every layer there seems to have been plain attention.
 #include <fmt/format.h>
 
 #include <algorithm>

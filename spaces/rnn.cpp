@@ -17,10 +17,10 @@
 // end, one state more or less that nothing reads. Nodes and states that do nothing are thus part of an architecture as
 // it is written; the canonical form drops them.
 //
-// Samples are drawn as the authors' generator does it: one to three states and 7, 14 or 21 further nodes, three of
-// seven linear and followed by an activation, what leads to no state dropped, and drawn again where an input is not
-// used or a state is made of an earlier one directly. They are far from uniform. Their cells have at most 24 nodes by
-// the paper and 25 by the code, where the last linear node still gets its activation.
+// Samples are drawn as the authors' generator does it: one to three states and 7, 14 or 21 further nodes; every other
+// operation linear and followed by an activation; what leads to no state dropped; and drawn again, a fixed number of
+// times, where an input is not used or a state is made of an earlier one directly. They are far from uniform. This is
+// where the 25 come from: 24, and one more where the last is linear and still gets its activation.
 //
 // The network: an embedding, three layers of the cell of 600, 600 and 400 numbers (the width of the embedding is 400)
 // over 70 words, all states zero at first, and a linear layer from the last output to the vocabulary of the Penn
@@ -28,8 +28,8 @@
 // predicted, and not that after each word. A linear node is one matrix on the concatenation of its operands, which is
 // the sum of theirs; the last layer has a matrix of its own, where theirs is the embedding's (so there are
 // vocabulary * channels parameters more, for all cells alike); dropout is left out. In the last steps, only what the
-// output depends on is computed. The fast shape scales the widths, the vocabulary and the number of words, and stacks
-// two layers.
+// output depends on is computed, and what is dead as written. The fast shape scales the widths, the vocabulary and the
+// number of words, and stacks two layers.
 //
 // The public table of the benchmark (nasbench_nlp_rnn) names no cells, so it can only say which parameter counts occur.
 #include <fmt/format.h>

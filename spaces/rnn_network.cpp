@@ -103,6 +103,7 @@ bool reads_word(const UnitGraph& cell, const std::vector<bool>& computed) {
 Steps schedule(const UnitGraph& cell, const std::vector<bool>& wanted) {
   std::vector<bool> dead = needed_for(cell, live_states(cell), {});
   dead.flip();
+  dead.back() = false;  // the cell's output, which reads states and computes nothing
   Steps steps(wanted.size());
   std::vector<bool> states(kRnnStates);  // that the next step reads
   for (size_t t = steps.size(); t-- > 0;) {

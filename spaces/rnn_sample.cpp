@@ -54,7 +54,7 @@ RnnCell redundant_cell(int states, int further, Dice& dice) {
   while (static_cast<int>(cell.nodes.size()) < states + further) {
     std::vector<int> values = numbers(0, states);
     for (size_t i = 0; i < cell.nodes.size(); ++i) values.push_back(kRnnFirstNode + static_cast<int>(i));
-    // Three of seven are linear; operations for which there are too few values do not count.
+    // Half of them are linear, less those for which there are too few values.
     const std::array<int, 3> elementwise = {kRnnProd, kRnnSum, kRnnBlend};
     const size_t possible = values.size() >= 3 ? 3 : values.size() == 2 ? 2 : 0;
     const size_t drawn = static_cast<size_t>(dice.below(3 + possible));

@@ -161,7 +161,9 @@ TEST_CASE("architectures of every space that differ at full size differ at the f
   const std::vector<Architecture> drawn = samples(space);
   for (size_t i = 0; i < 10; ++i) {
     check(drawn[i]);
-    for (const Architecture& neighbour : space.neighbours(drawn[i])) check(neighbour);
+    const std::vector<Architecture> neighbours = space.neighbours(drawn[i]);
+    const size_t stride = 1 + neighbours.size() / 60;  // spaces with hundreds of them would take seconds
+    for (size_t k = 0; k < neighbours.size(); k += stride) check(neighbours[k]);
   }
 }
 

@@ -21,6 +21,7 @@
 #include "spaces/blocks.h"
 #include "spaces/factored_space.h"
 #include "spaces/lower_cell.h"
+#include "spaces/nats_blocks.h"
 
 namespace zeroth::spaces {
 namespace {
@@ -98,12 +99,6 @@ std::vector<int> parse_choices(std::string_view text) {
 
 // ------------------------------------------------------------------------------------------------------- network
 
-int operation(OpGraph& net, int x, int64_t channels, int kernel, int stride, const std::string& scope) {
-  x = relu_conv_bn(net, x, channels, kernel, stride, scope);
-  net.returned_by(x, 2);  // the sequence and the module around it
-  return x;
-}
-
 int add_cell(OpGraph& net, const UnitGraph& cell, int x, const std::string& scope) {
   x = lower_cell(net, cell, x, scope, [&scope](OpGraph& graph, const Unit& unit, int from) {
     const auto chosen = std::find_if(kOperations.begin(), kOperations.end(),
@@ -111,7 +106,7 @@ int add_cell(OpGraph& net, const UnitGraph& cell, int x, const std::string& scop
     ZEROTH_CHECK(chosen != kOperations.end());
     const std::string layer = fmt::format("{}.layers.{}.op", scope, unit.origin);
     if (unit.kind == UnitKind::kParametric)
-      return operation(graph, from, graph.nodes()[from].shape.channels, chosen->kernel, 1, layer);
+      return nats_operation(graph, from, graph.nodes()[from].shape.channels, chosen->kernel, 1, layer);
     const int pooled = graph.avg_pool(from, chosen->kernel, 1, 1, layer);
     graph.returned_by(pooled, 1);
     return pooled;
@@ -120,35 +115,9 @@ int add_cell(OpGraph& net, const UnitGraph& cell, int x, const std::string& scop
   return x;
 }
 
-// Halves the map and doubles the channels. Parameters come in the order of the modules; the sum begins with the
-// shortcut.
+// Halves the map and doubles the channels.
 int add_reduction(OpGraph& net, int x, const std::string& scope) {
-  const int64_t channels = 2 * net.nodes()[x].shape.channels;
-  const int a = operation(net, x, channels, 3, 2, scope + ".conv_a.op");
-  const int b = operation(net, a, channels, 3, 1, scope + ".conv_b.op");
-  const int pooled = net.avg_pool(x, 2, 2, 0, scope + ".downsample.0");
-  const int shortcut = net.conv2d(pooled, channels, 1, 1, 0, scope + ".downsample.1");
-  net.returned_by(shortcut, 1);
-  const int sum = net.add({shortcut, b}, scope);
-  net.returned_by(sum, 1);
-  return sum;
-}
-
-int add_stem(OpGraph& net, int x, int64_t channels) {
-  x = net.conv2d(x, channels, 3, 1, 1, "stem.0");
-  x = net.batch_norm(x, "stem.1");
-  net.returned_by(x, 1);
-  net.tap(x);
-  return x;
-}
-
-int add_head(OpGraph& net, int x, const NetShape& shape) {
-  x = net.batch_norm(x, "lastact.0");
-  x = net.relu(x, "lastact.1");
-  net.returned_by(x, 1);
-  x = classify(net, x, shape, "classifier");
-  if (!shape.dense) net.returned_by(x, 1);  // the network
-  return x;
+  return nats_reduction(net, x, 2 * net.nodes()[x].shape.channels, scope);
 }
 
 class NasBench201 : public FactoredSpace {
@@ -213,7 +182,7 @@ class NasBench201 : public FactoredSpace {
     if (shape.thin) {
       ZEROTH_CHECK(shape.input_channels == shape.channels);
     } else {
-      x = add_stem(net, x, shape.channels);
+      x = nats_stem(net, x, shape.channels);
     }
     int index = 0;  // cells and reductions share one numbering
     const auto tapped = [&net, &index](int node) {
@@ -229,7 +198,7 @@ class NasBench201 : public FactoredSpace {
       }
     }
     if (shape.thin) x = tapped(add_reduction(net, x, fmt::format("cells.{}", index)));
-    add_head(net, x, shape);
+    nats_head(net, x, shape);
     return net;
   }
 };

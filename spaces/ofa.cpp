@@ -78,16 +78,17 @@ Architecture read_words(const Reading& reading) {
 // The list under `key`, as places in the field's values.
 std::vector<int> read_list(const Reading& reading, const Json& dictionary, const char* key, size_t count,
                            const Field& field) {
-  const Json list = dictionary.value(key, Json());
-  if (!list.is_array() || list.size() != count) {
+  const auto list = dictionary.find(key);
+  if (list == dictionary.end() || !list->is_array() || list->size() != count) {
     reading.refuse(fmt::format("\"{}\" should be a list of {} numbers", key, count));
   }
   std::vector<int> choices;
-  for (const Json& entry : list) {
+  for (const Json& entry : *list) {
     const auto chosen = std::find_if(field.values.begin(), field.values.end(),
                                      [&entry](int value) { return entry.is_number_integer() && entry == value; });
     if (chosen == field.values.end()) {
-      reading.refuse(fmt::format("\"{}\": {} should be one of {}", key, entry.dump(), fmt::join(field.values, ", ")));
+      const std::string read = entry.is_number() ? entry.dump() : entry.type_name();
+      reading.refuse(fmt::format("\"{}\": {} should be one of {}", key, read, fmt::join(field.values, ", ")));
     }
     choices.push_back(static_cast<int>(chosen - field.values.begin()));
   }

@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "core/error.h"
+#include "spaces/blocks.h"
 
 namespace zeroth::spaces {
 namespace {
@@ -174,6 +175,31 @@ TEST_CASE("a complement has its operand's shape and costs nothing") {
   CHECK(net.nodes()[rest].modules == 0);
   CHECK(net.macs() == 0);
   CHECK(net.parameter_count() == 0);
+TEST_CASE("a shuffle deals the channels of its groups out, and is told apart by how many there are") {
+  OpGraph net;
+  const int x = net.input({6, 4, 4});
+  const int pairs = net.shuffle(x, 2, "pairs"), triples = net.shuffle(x, 3, "triples");
+  CHECK(net.nodes()[pairs].groups == 2);
+  CHECK(net.nodes()[pairs].shape.channels == 6);
+  CHECK(operator_key(net.nodes()[pairs]) != operator_key(net.nodes()[triples]));
+  CHECK(net.parameter_count() == 0);
+  CHECK(net.macs() == 0);
+  CHECK_THROWS_AS(net.shuffle(x, 4, "groups that do not divide the channels"), core::Bug);
+}
+
+TEST_CASE("what squeezes and excites has two layers, and a ReLU between them unless told otherwise") {
+  OpGraph net;
+  const int x = net.input({8, 4, 4});
+  squeeze_excite(net, x, 2, Activation::kHardSigmoid, "a");
+  squeeze_excite(net, x, 3, Activation::kSigmoid, "b", Activation::kSwish);
+  CHECK(net.parameter_count() == (8 * 2 + 2 + 2 * 8 + 8) + (8 * 3 + 3 + 3 * 8 + 8));
+  std::vector<std::string> between;
+  for (const OpNode& node : net.nodes()) {
+    if (node.scope.find(".act") == 1) between.push_back(node.kind == OpKind::kRelu ? "relu" : "other");
+    if (node.scope == "b.act") CHECK(node.activation == Activation::kSwish);
+  }
+  CHECK(between == std::vector<std::string>{"relu", "other"});
+  CHECK(net.nodes()[net.output()].kind == OpKind::kMultiply);
 }
 
 TEST_CASE("a linear layer is used again without new parameters, at the cost of its products") {

@@ -3,9 +3,9 @@
 //
 // All is said in genotype_space.h. What the authors' search derives has two different inputs a node and no `none`,
 // which are (180 * 7^8)^2 = 1.1 * 10^18 architectures, pairs of a node in one order: samples, steps and children are of
-// these. Tables also hold others, equal inputs and `none`, which the authors' network is as well defined for, and which
-// NDS (Radosavovic et al., ICCV 2019, arXiv:1905.13214) counts in: (8^8 * 14,400)^2, its 242 * 10^9 a cell. The full
-// shape is the authors' CIFAR-10 network, 36 wide and 20 cells deep. The example is DARTS_V2.
+// these. Tables also hold equal inputs and `none`, which the authors' network takes as well, and NDS (Radosavovic et
+// al., ICCV 2019, arXiv:1905.13214) counts them: (8^8 * 14,400)^2, its 242 * 10^9 a cell. The full shape is the
+// authors' CIFAR-10 network, 36 wide and 20 cells deep. The example is DARTS_V2.
 #include <memory>
 #include <utility>
 

@@ -63,7 +63,10 @@ class Reader {
     while (at_ < text_.size() && (is_letter(text_[at_]) || is_digit(text_[at_]))) ++at_;
     if (at_ == begin) refuse("should be a name");
     std::string name(text_.substr(begin, at_ - begin));
-    if (quoted) expect(quote);
+    if (quoted) {
+      if (at_ == text_.size() || text_[at_] != quote) refuse(fmt::format("should be {}", quote));
+      ++at_;
+    }
     return name;
   }
 

@@ -1,9 +1,8 @@
 // PNAS cells as NDS samples them: 5 nodes, 8 operations, (8^10 * 518,400)^2 = 3.1 * 10^29 architectures.
 // Radosavovic et al., ICCV 2019, arXiv:1905.13214; the operations are of Liu et al., ECCV 2018, arXiv:1712.00559.
 //
-// The cell's output joins all nodes. Two cells are chosen independently of each other. All else is said in
-// genotype_space.h; the full shape is 16 wide and 20 cells deep, of the widths (16, 24, 32) and depths (4 to 20) that
-// NDS trained.
+// The cell's output joins all nodes. Any two cells make an architecture. All else is said in genotype_space.h. The
+// full shape is 16 wide and 20 cells deep, of the widths (16, 24, 32) and depths (4 to 20) that NDS trained.
 #include <memory>
 #include <utility>
 

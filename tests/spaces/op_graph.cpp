@@ -175,6 +175,8 @@ TEST_CASE("a complement has its operand's shape and costs nothing") {
   CHECK(net.nodes()[rest].modules == 0);
   CHECK(net.macs() == 0);
   CHECK(net.parameter_count() == 0);
+}
+
 TEST_CASE("a shuffle deals the channels of its groups out, and is told apart by how many there are") {
   OpGraph net;
   const int x = net.input({6, 4, 4});

@@ -14,7 +14,6 @@ namespace zeroth::spaces {
 namespace {
 
 constexpr int kLargestCount = 31;
-constexpr int64_t kLargestWidth = 65536;  // with it and the largest window, costs stay within 64 bits
 
 const FeatureShape& shape_of(const OpGraph& net, int x) { return net.nodes().at(static_cast<size_t>(x)).shape; }
 

@@ -16,7 +16,6 @@ namespace {
 
 constexpr int64_t kMostRepeats = 100;
 constexpr int64_t kLargestResolution = 1024;
-constexpr int kDeepestBlock = 16;        // blocks in blocks
 constexpr const char* kHead = "(head)";  // no block of the file can be called that
 const std::vector<std::string> kOwnScopes = {"input", "blocks", "lastact", "global_pooling", "classifier"};
 const std::vector<std::string> kPartKeys = {"name", "block", "cell", "operators", "skip", "scope", "repeats"};

@@ -162,9 +162,9 @@ int residual_reduction(OpGraph& net, int x, const OperatorFields&, const std::st
   return sum;
 }
 
-template <Activation kFunction>
+template <Activation Function>
 int activation(OpGraph& net, int x, const OperatorFields&, const std::string& scope) {
-  return net.activation(x, kFunction, scope);
+  return net.activation(x, Function, scope);
 }
 int relu(OpGraph& net, int x, const OperatorFields&, const std::string& scope) { return net.relu(x, scope); }
 int gelu(OpGraph& net, int x, const OperatorFields&, const std::string& scope) { return net.gelu(x, scope); }

@@ -9,6 +9,7 @@
 #include "spaces/facts.h"
 #include "spaces/search_space.h"
 #include "spaces/user_space.h"
+#include "spaces/user_space_operators.h"
 #include "tests/temporary_folder.h"
 
 namespace zeroth::spaces {
@@ -86,6 +87,9 @@ TEST_CASE("a perceptron of the example costs what its layers do") {
   image.resolution = 8;
   CHECK_THROWS_WITH(example("mlp").lower(example("mlp").cells(example("mlp").parse(text)), image),
                     "resolution 8: mlp reads vectors, which have none");
+  image.thin = true;
+  CHECK_THROWS_WITH(example("mlp").lower(example("mlp").cells(example("mlp").parse(text)), image),
+                    "mlp has no thin network");
 }
 
 TEST_CASE("what a block that is not there would have been is no part of the function") {
@@ -184,6 +188,59 @@ TEST_CASE("constraints that nothing keeps are told with their line") {
   CHECK_THROWS_WITH(space_of("network: [{name: a, operators: [conv: {kernel: [1, 3]}]}]\nconstraints: {macs: <= 10}\n"),
                     Catch::Contains("space.yaml:6: constraints: mine: none of 200 architectures drawn keeps the "
                                     "constraints (of the last, macs"));
+}
+
+TEST_CASE("the README names every operator and field, and its examples are read") {
+  const std::string text = tests::TemporaryFolder::read(ZEROTH_TESTS_DIR "/../spaces/examples/README.md");
+  for (const OperatorRule& rule : operator_rules()) {
+    INFO(rule.name);
+    CHECK(text.find("`" + std::string(rule.name) + "`") != std::string::npos);
+    for (const FieldRule& field : rule.fields)
+      CHECK(text.find("`" + std::string(field.name) + "`") != std::string::npos);
+  }
+  // Indented text from this line to the next that is not.
+  const auto snippet = [&text](const std::string& first) {
+    std::string found;
+    for (size_t at = text.find("    " + first); text.compare(at, 4, "    ") == 0; at = text.find('\n', at) + 1) {
+      found += text.substr(at + 4, text.find('\n', at) - at - 3);
+    }
+    return found;
+  };
+  const tests::TemporaryFolder folder;
+  const auto tiny = read_user_space(folder.write("tiny.yaml", snippet("name: tiny")));
+  CHECK(tiny->print(tiny->at(1)) == "body.kernel=5");
+  const std::string network = snippet("network:\n      - stem");
+  const auto space = space_of(snippet("blocks:\n      mbconv") + "  stem: [conv: {out: 1x, kernel: 3}]\n" + network);
+  CHECK(space->size() == 2 * 2 * 2 * 3);
+}
+
+TEST_CASE("operators of a block become those of the network") {
+  const auto second = [](const std::string& operators) {
+    const auto space =
+        space_of("network:\n  - {name: a, operators: [" + operators + "]}\n  - {block: [relu, tanh], name: b}\n");
+    return space->lower(space->cells(space->at(0)), space->full_shape()).nodes().at(1);
+  };
+  CHECK(second("relu").kind == OpKind::kRelu);
+  CHECK(second("gelu").kind == OpKind::kGelu);
+  CHECK(second("batch_norm").kind == OpKind::kBatchNorm);
+  CHECK(second("global_avg_pool, layer_norm").kind == OpKind::kGlobalAvgPool);
+  CHECK(second("avg_pool: {kernel: 2, stride: 2}").shape.height == 4);
+  CHECK(second("max_pool: {kernel: 3, stride: 2}").window == Window::square(3, 2, 1));
+  CHECK(second("conv: {kernel: 5, dilation: 2, out: 1.5x}").window == Window::square(5, 1, 4, 2));
+  CHECK(second("conv: {kernel: 5, dilation: 2, out: 1.5x}").shape.channels == 6);
+  CHECK(second("conv: {kernel: 1, out: 6in, groups: all}").groups == 3);
+  CHECK(second("conv: {kernel: 3, padding: 0, out: 7}").shape.height == 6);
+  const std::vector<std::pair<std::string, Activation>> functions = {{"relu6", Activation::kRelu6},
+                                                                     {"leaky_relu", Activation::kLeakyRelu},
+                                                                     {"swish", Activation::kSwish},
+                                                                     {"hard_swish", Activation::kHardSwish},
+                                                                     {"tanh", Activation::kTanh},
+                                                                     {"sigmoid", Activation::kSigmoid},
+                                                                     {"hard_sigmoid", Activation::kHardSigmoid}};
+  for (const auto& [name, function] : functions) {
+    CHECK(second(name).kind == OpKind::kActivation);
+    CHECK(second(name).activation == function);
+  }
 }
 
 TEST_CASE("a file is read once, by whichever thread comes first") {

@@ -37,7 +37,7 @@ void add_canonical(CLI::App& program, int&) {
   const auto options = std::make_shared<Options>();
   CLI::App* command =
       program.add_subcommand("canonical", "Print canonical forms, hashes, parameters and multiply-adds");
-  command->add_option("--space", options->space, "Search space; see `zeroth list spaces`")->required();
+  command->add_option("--space", options->space, "Search space: see `zeroth list spaces`, or FILE.yaml")->required();
   command->add_option("file", options->path,
                       "One architecture a line, or a CSV with a column arch; - or nothing for standard input");
   command->footer(

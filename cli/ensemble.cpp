@@ -110,7 +110,7 @@ void add_ensemble(CLI::App& program, int& exit_code) {
   command->add_option("scores", settings->scores, "Score table: CSV, plain or gzip, with a column \"arch\"")
       ->required()
       ->type_name("SCORES");
-  command->add_option("--space", settings->space, "Search space; see `zeroth list spaces`")->required();
+  command->add_option("--space", settings->space, "Search space: see `zeroth list spaces`, or FILE.yaml")->required();
   command->add_option("--benchmark", settings->benchmark, "Measured accuracies: CSV with a column \"arch\"")
       ->required()
       ->type_name("FILE");

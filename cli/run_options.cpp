@@ -21,7 +21,7 @@ std::optional<int64_t> at_least_one(const char* option, std::optional<int64_t> v
 }  // namespace
 
 void add_candidate_options(CLI::App& command, RunOptions& options) {
-  command.add_option("--space", options.space, "Search space; see `zeroth list spaces`")->required();
+  command.add_option("--space", options.space, "Search space: see `zeroth list spaces`, or FILE.yaml")->required();
   command.add_flag("--all", options.all, "Score every architecture of the space");
   command.add_option("--sample", options.sample, "Score this many architectures, drawn without replacement");
   command.add_option(

@@ -15,10 +15,15 @@ ConstrainedSpace::ConstrainedSpace(std::unique_ptr<SearchSpace> whole, const Lim
     : whole_(std::move(whole)), limits_(limits) {}
 
 std::string ConstrainedSpace::excess(const Architecture& architecture) const {
-  const OpGraph net = whole_->lower(whole_->cells(architecture), whole_->full_shape());
+  OpGraph net;
+  try {
+    net = whole_->lower(whole_->cells(architecture), whole_->full_shape());
+  } catch (const core::UsageError& error) {
+    return error.what();
+  }
   const auto beyond = [](const char* what, int64_t value, std::optional<double> most) {
     if (!most || static_cast<double>(value) <= *most) return std::string();
-    return fmt::format("{} {} is more than {}", what, value, *most);
+    return fmt::format("{} {}, where the constraints allow {}", what, value, *most);
   };
   std::string excess = beyond("params", net.parameter_count(), limits_.params);
   if (excess.empty()) excess = beyond("macs", net.macs(), limits_.macs);
@@ -56,8 +61,8 @@ Architecture ConstrainedSpace::sample(const core::Stream& stream, uint32_t first
     why = excess(drawn);
     if (why.empty()) return drawn;
   }
-  throw core::Error(fmt::format(
-      "{}: none of {} architectures drawn keeps the constraints (of the last, {}); loosen them", name(), kTries, why));
+  throw core::Error(
+      fmt::format("{}: none of {} architectures drawn keeps the constraints (of the last, {})", name(), kTries, why));
 }
 
 std::vector<Architecture> ConstrainedSpace::neighbours(const Architecture& architecture) const {
@@ -77,7 +82,7 @@ Architecture ConstrainedSpace::parse(std::string_view text) const {
   Architecture architecture = whole_->parse(text);
   const std::string why = excess(architecture);
   if (!why.empty()) {
-    throw core::Error(fmt::format("\"{}\" is no {} architecture: {}, which the constraints allow", text, name(), why));
+    throw core::Error(fmt::format("\"{}\" is no {} architecture: {}", text, name(), why));
   }
   return architecture;
 }

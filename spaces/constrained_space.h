@@ -50,7 +50,7 @@ class ConstrainedSpace : public SearchSpace {
   static constexpr uint32_t kTries = 200;
   static constexpr uint64_t kCountable = 20000;
 
-  // What of the limits an architecture goes beyond, for the message; empty where nothing.
+  // What of the limits an architecture goes beyond, or why it has no network; empty where it is admitted.
   std::string excess(const Architecture& architecture) const;
   const std::vector<uint64_t>& admitted() const;
 

@@ -97,7 +97,8 @@ std::string example_of(const SearchSpace& space, const Description& description)
     const core::Stream stream(0, "example");
     return space.print(description.example ? space.parse(*description.example) : space.sample(stream, 0));
   } catch (const core::Error& error) {
-    throw core::Error(fmt::format("{}: {}", description.path, error.what()));
+    if (description.example) description.fail(description.example_line, fmt::format("example: {}", error.what()));
+    description.fail(description.limits_line, fmt::format("constraints: {}", error.what()));
   }
 }
 

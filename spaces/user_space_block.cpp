@@ -123,11 +123,7 @@ FromZeros BoundBlock::from_zeros() const {
 int BoundBlock::lower(OpGraph& net, int x, int64_t base, const std::string& scope, int line) const {
   const UnitKind whole = kind();
   if (whole == UnitKind::kIdentity) return x;
-  if (whole == UnitKind::kZero) {
-    throw core::UsageError(
-        fmt::format("{}:{}: {}: zero ends the network here; it can stand in a block with skip, or in a cell",
-                    description_->path, line, block_->name));
-  }
+  ZEROTH_CHECK(whole != UnitKind::kZero);
   const int64_t width = net.nodes().at(static_cast<size_t>(x)).shape.channels;
   int y = x;
   for (size_t i = 0; i < block_->steps.size(); ++i) {

@@ -3,11 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <set>
 #include <utility>
 
 #include "core/csv.h"
 #include "core/error.h"
+#include "spaces/user_space_block_reader.h"
 #include "spaces/user_space_file.h"
 #include "spaces/user_space_operators.h"
 
@@ -16,14 +16,13 @@ namespace {
 
 constexpr int64_t kMostRepeats = 100;
 constexpr int64_t kLargestResolution = 1024;
-constexpr int64_t kLargestWidth = 65536;
-constexpr int kDeepestBlock = 16;        // blocks in blocks
 constexpr const char* kHead = "(head)";  // no block of the file can be called that
+const std::vector<std::string> kOwnScopes = {"input", "blocks", "lastact", "global_pooling", "classifier"};
 const std::vector<std::string> kPartKeys = {"name", "block", "cell", "operators", "skip", "scope", "repeats"};
 
 class Reader {
  public:
-  explicit Reader(const std::string& path) : root_(FileNode::read(path)) { d_.path = path; }
+  explicit Reader(const std::string& path) : root_(FileNode::read(path)), blocks_(root_, d_) { d_.path = path; }
 
   Description read() {
     root_.allow({"name", "summary", "citation", "example", "input", "classes", "full", "fast", "blocks", "cells",
@@ -31,11 +30,13 @@ class Reader {
     d_.name = root_.at("name").name();
     d_.summary = root_.find("summary") ? root_.at("summary").text() : "a space of " + d_.path;
     d_.citation = root_.find("citation") ? root_.at("citation").text() : d_.path;
-    if (const auto example = root_.find("example")) d_.example = example->text();
+    if (const auto example = root_.find("example")) {
+      d_.example = example->text();
+      d_.example_line = example->line();
+    }
     read_shapes();
-    add_operator_blocks();
     if (const auto blocks = root_.find("blocks")) {
-      for (const FileNode& entry : blocks->entries()) read_block(entry);
+      for (const FileNode& entry : blocks->entries()) blocks_.add(entry);
     }
     if (const auto cells = root_.find("cells")) {
       for (const FileNode& entry : cells->entries()) read_cell(entry);
@@ -86,152 +87,10 @@ class Reader {
     }
   }
 
-  // ---------------------------------------------------------------------------------------------------- blocks
-
-  void add_operator_blocks() {
-    for (const OperatorRule& rule : operator_rules()) {
-      const bool complete = std::all_of(rule.fields.begin(), rule.fields.end(),
-                                        [](const FieldRule& field) { return field.otherwise != nullptr; });
-      if (!complete) continue;
-      Block block;
-      block.name = rule.name;
-      block.steps = {{rule.name, defaults(rule), 0}};
-      d_.blocks[block.name] = block;
-    }
-  }
-
-  static std::map<std::string, std::string> defaults(const OperatorRule& rule) {
-    std::map<std::string, std::string> fields;
-    for (const FieldRule& field : rule.fields) {
-      if (field.otherwise != nullptr) fields[field.name] = field.otherwise;
-    }
-    return fields;
-  }
-
-  void check_is_new(const FileNode& entry) const {
-    const std::string& name = entry.key();
-    const bool is_cell =
-        std::any_of(d_.cells.begin(), d_.cells.end(), [&](const CellDesign& cell) { return cell.name == name; });
-    if (find_operator(name) != nullptr || d_.blocks.count(name) > 0 || is_cell) {
-      entry.fail(fmt::format("\"{}\" is already an operator, block or cell", name));
-    }
-    if (name.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") !=
-        std::string::npos) {
-      entry.fail("a name has letters, digits and _ only");
-    }
-  }
-
-  // A list of operators, or a map {operators, skip}.
-  void read_block(const FileNode& entry) {
-    check_is_new(entry);
-    if (!entry.is_list()) entry.allow({"operators", "skip"});
-    Block block = block_of(entry.key(), entry.is_list() ? entry : entry.at("operators"));
-    if (!entry.is_list() && entry.find("skip")) block.skip = entry.at("skip").yes_or_no();
-    d_.blocks[block.name] = block;
-  }
-
-  Block block_of(const std::string& name, const FileNode& operators) const {
-    Block block;
-    block.name = name;
-    block.line = operators.line();
-    for (const FileNode& item : operators.items()) block.steps.push_back(read_step(item, block));
-    return block;
-  }
-
-  Step read_step(const FileNode& item, Block& block) const {
-    Step step;
-    step.line = item.line();
-    if (item.is_text()) {
-      step.operation = item.text();
-      if (is_parameter(step.operation)) return step;
-    } else {
-      if (!item.is_map() || item.entries().size() != 1) {
-        item.fail("an operator is a name, or one name with its fields, as in conv: {kernel: 3}");
-      }
-      step.operation = item.entries().front().key();
-    }
-    const OperatorRule* rule = find_operator(step.operation);
-    if (rule == nullptr) {
-      if (!item.is_text() && root_blocks(step.operation)) {
-        item.fail(
-            fmt::format("{}: a block takes no fields; what it needs is set where the network uses it", step.operation));
-      }
-      if (!root_blocks(step.operation)) item.fail(core::unknown_name("operator", step.operation, operator_names()));
-      return step;
-    }
-    step.fields = defaults(*rule);
-    if (!item.is_text()) read_fields(item.entries().front(), *rule, step, block);
-    for (const FieldRule& field : rule->fields) {
-      if (step.fields.count(field.name) == 0) {
-        item.fail(fmt::format("{}: the key \"{}\" is missing", rule->name, field.name));
-      }
-    }
-    return step;
-  }
-
-  void read_fields(const FileNode& node, const OperatorRule& rule, Step& step, Block& block) const {
-    std::vector<std::string> keys;
-    for (const FieldRule& field : rule.fields) keys.emplace_back(field.name);
-    if (keys.empty()) node.fail("has no fields; write its name alone");
-    node.allow(keys);
-    for (const FieldRule& field : rule.fields) {
-      const auto given = node.find(field.name);
-      if (!given) continue;
-      if (given->is_list()) {
-        const Options options{given->one_or_more(), given->line()};
-        check_values(field, options);
-        if (!block.lists.emplace(field.name, options).second) {
-          given->fail(
-              fmt::format("a second list of that name in the block; write ${0}1 here, and {0}1: [...] where the "
-                          "network uses the block",
-                          field.name));
-        }
-        step.fields[field.name] = std::string("$") + field.name;
-      } else {
-        step.fields[field.name] = given->text();
-        if (!is_parameter(given->text())) check_values(field, {{given->text()}, given->line()});
-      }
-    }
-  }
-
-  void check_values(const FieldRule& field, const Options& options) const {
-    for (const std::string& value : options.values) {
-      const std::string fault = fault_of(field.kind, value);
-      if (!fault.empty()) d_.fail(options.line, fmt::format("{}: \"{}\" {}", field.name, value, fault));
-    }
-  }
-
-  // Whether the file has a block of that name, perhaps further down.
-  bool root_blocks(const std::string& name) const {
-    const auto blocks = root_.find("blocks");
-    return blocks && blocks->is_map() && blocks->find(name);
-  }
-
-  std::vector<std::string> operator_names() const {
-    std::vector<std::string> names;
-    for (const OperatorRule& rule : operator_rules()) names.emplace_back(rule.name);
-    if (const auto blocks = root_.find("blocks")) {
-      for (const FileNode& entry : blocks->entries()) names.push_back(entry.key());
-    }
-    return names;
-  }
-
-  std::vector<std::string> block_names() const {
-    std::vector<std::string> names;
-    for (const auto& [name, block] : d_.blocks) names.push_back(name);
-    return names;
-  }
-
-  void check_block(const std::string& name, int line, const char* key) const {
-    if (d_.blocks.count(name) == 0) {
-      d_.fail(line, fmt::format("{}: {}", key, core::unknown_name("block", name, block_names())));
-    }
-  }
-
   // ----------------------------------------------------------------------------------------------------- cells
 
   void read_cell(const FileNode& entry) {
-    check_is_new(entry);
+    blocks_.check_is_new(entry);
     entry.allow({"nodes", "on_edges", "on_nodes"});
     CellDesign cell;
     cell.name = entry.key();
@@ -243,10 +102,8 @@ class Reader {
     if (!list.is_list()) list.fail("must be a list");
     cell.operations = list.one_or_more();
     for (const std::string& operation : cell.operations) {
-      check_block(operation, list.line(), list.key().c_str());
-      const Part nowhere;
-      std::vector<std::pair<std::string, Options>> parameters;
-      collect(d_.block(operation), {}, parameters, 0);
+      blocks_.check_is_known(operation, list.line(), list.key());
+      const auto parameters = blocks_.parameters(d_.block(operation), {}, {});
       if (!parameters.empty()) {
         list.fail(fmt::format("the operation \"{}\" has the parameter \"{}\", which a cell cannot set", operation,
                               parameters.front().first));
@@ -270,7 +127,7 @@ class Reader {
     if (item.is_text()) {
       part.uses = part.name = item.text();
       part.is_cell = is_cell(part.uses);
-      if (!part.is_cell) check_block(part.uses, item.line(), "network");
+      if (!part.is_cell) blocks_.check_is_known(part.uses, item.line(), "network");
     } else {
       read_use(item, part);
     }
@@ -308,7 +165,7 @@ class Reader {
   // One of several blocks is a block of one operator, its parameter "block".
   std::string chosen_block(const FileNode& node, const Part& part) {
     const std::vector<std::string> names = node.one_or_more();
-    for (const std::string& name : names) check_block(name, node.line(), "block");
+    for (const std::string& name : names) blocks_.check_is_known(name, node.line(), "block");
     if (!node.is_list()) return names.front();
     Block block;
     block.line = node.line();
@@ -318,7 +175,7 @@ class Reader {
   }
 
   std::string own_block(const FileNode& item, const Part& part) {
-    Block block = block_of(part.name, item.at("operators"));
+    Block block = blocks_.block_of(part.name, item.at("operators"));
     if (const auto skip = item.find("skip")) block.skip = skip->yes_or_no();
     return add_own_block(item, part, block);
   }
@@ -355,7 +212,7 @@ class Reader {
       }
       if (item.find("skip") && !item.find("operators")) item.at("skip").fail("belongs to the block");
     }
-    collect(d_.block(part.uses), given, part.parameters, 0);
+    part.parameters = blocks_.parameters(d_.block(part.uses), given, kPartKeys);
     std::vector<std::string> known = kPartKeys;
     for (const auto& [name, options] : part.parameters) known.push_back(name);
     if (!item.is_text()) item.allow(known);
@@ -364,61 +221,36 @@ class Reader {
         d_.fail(part.line, fmt::format("{}: the block {} needs the key \"{}\"", part.name, part.uses, name));
       }
     }
+    check_goes_on(d_.block(part.uses), part.parameters, part.line);
   }
 
-  // Adds the block's parameters, and those of the blocks in it, in the order in which they are met; one that nobody
-  // gives has no values.
-  void collect(const Block& block, const std::map<std::string, Options>& given,
-               std::vector<std::pair<std::string, Options>>& found, int depth) const {
-    if (depth > kDeepestBlock) d_.fail(block.line, fmt::format("{}: the block contains itself", block.name));
-    const auto options_of = [&](const std::string& reference) -> const Options& {
-      const std::string name = reference.substr(1);
-      const auto known =
-          std::find_if(found.begin(), found.end(), [&](const auto& entry) { return entry.first == name; });
-      if (known != found.end()) return known->second;
-      if (std::count(kPartKeys.begin(), kPartKeys.end(), name) > 0 && name != "block") {
-        d_.fail(block.line, fmt::format("{}: a parameter cannot be called {}", block.name, reference));
-      }
-      const auto set = given.find(name);
-      const auto list = block.lists.find(name);
-      found.emplace_back(name, set != given.end()          ? set->second
-                               : list != block.lists.end() ? list->second
-                                                           : Options{{}, block.line});
-      return found.back().second;
-    };
-    for (const Step& step : block.steps) {
-      const OperatorRule* rule = find_operator(step.operation);
-      for (const auto& [field, value] : step.fields) {
-        if (!is_parameter(value)) continue;
-        const auto place = std::find_if(rule->fields.begin(), rule->fields.end(),
-                                        [name = &field](const FieldRule& known) { return *name == known.name; });
-        check_values(*place, options_of(value));
-      }
-      if (rule != nullptr) continue;
-      const Options inner =
-          is_parameter(step.operation) ? options_of(step.operation) : Options{{step.operation}, step.line};
-      for (const std::string& name : inner.values) {
-        check_block(name, inner.line, step.operation.c_str());
-        collect(d_.block(name), given, found, depth + 1);
-      }
-    }
+  void check_goes_on(const Block& block, const BlockReader::Parameters& parameters, int line) const {
+    if (!blocks_.may_be_zero(block, parameters)) return;
+    d_.fail(line, "network: zero would end it here; zero can stand in a block with skip, or in a cell");
   }
 
   void read_head() {
     const auto head = root_.find("head");
     if (!head) return;
-    d_.head = block_of(kHead, *head);
+    d_.head = blocks_.block_of(kHead, *head);
     d_.blocks[kHead] = d_.head;
-    std::vector<std::pair<std::string, Options>> parameters;
-    collect(d_.head, {}, parameters, 0);
-    if (!parameters.empty())
+    const auto parameters = blocks_.parameters(d_.head, {}, {});
+    if (!parameters.empty()) {
       head->fail(fmt::format("\"{}\" is a decision; the head has none", parameters.front().first));
+    }
+    check_goes_on(d_.head, parameters, head->line());
   }
 
   // Modules of one scope are told apart by numbers.
   void number_scopes() {
     std::map<std::string, int> uses;
-    for (const Part& part : d_.parts) ++uses[part.scope];
+    for (const Part& part : d_.parts) {
+      ++uses[part.scope];
+      if (std::find(kOwnScopes.begin(), kOwnScopes.end(), part.scope) == kOwnScopes.end()) continue;
+      d_.fail(part.line, fmt::format("network: modules of other parts are called \"{}\"; give the part another name or "
+                                     "scope",
+                                     part.scope));
+    }
     for (Part& part : d_.parts) part.numbered = part.numbered || part.is_cell || uses[part.scope] > 1;
   }
 
@@ -437,18 +269,12 @@ class Reader {
     }
   }
 
-  FileNode root_;
+  const FileNode root_;
   Description d_;
+  BlockReader blocks_;
 };
 
 }  // namespace
-
-const CellDesign& Description::cell(const std::string& name) const {
-  const auto found =
-      std::find_if(cells.begin(), cells.end(), [&](const CellDesign& cell) { return cell.name == name; });
-  ZEROTH_CHECK(found != cells.end());
-  return *found;
-}
 
 void Description::fail(int line, const std::string& what) const {
   throw core::Error(fmt::format("{}:{}: {}", path, line, what));

@@ -60,6 +60,7 @@ struct Description {
   std::string path;
   std::string name, summary, citation;
   std::optional<std::string> example;
+  int example_line = 0;
   bool reads_vector = false;
   NetShape full, fast;
   std::map<std::string, Block> blocks;  // with one for each operator that needs no field
@@ -70,7 +71,6 @@ struct Description {
   int limits_line = 0;
 
   const Block& block(const std::string& name) const { return blocks.at(name); }
-  const CellDesign& cell(const std::string& name) const;
   [[noreturn]] void fail(int line, const std::string& what) const;  // throws core::Error: FILE:LINE: what
 };
 

@@ -169,6 +169,7 @@ class UserNetwork::Lowering {
 
 OpGraph UserNetwork::lower(const std::vector<UnitGraph>& cells, const NetShape& shape) const {
   check_image_shape(shape, description_->name, 1);
+  if (shape.thin) throw core::UsageError(description_->name + " has no thin network");
   if (description_->reads_vector && shape.resolution != 1) {
     throw core::UsageError(
         fmt::format("resolution {}: {} reads vectors, which have none", shape.resolution, description_->name));

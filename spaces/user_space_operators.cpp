@@ -14,7 +14,6 @@ namespace zeroth::spaces {
 namespace {
 
 constexpr int kLargestCount = 31;
-constexpr int64_t kLargestWidth = 65536;  // with it and the largest window, costs stay within 64 bits
 
 const FeatureShape& shape_of(const OpGraph& net, int x) { return net.nodes().at(static_cast<size_t>(x)).shape; }
 
@@ -163,9 +162,9 @@ int residual_reduction(OpGraph& net, int x, const OperatorFields&, const std::st
   return sum;
 }
 
-template <Activation kFunction>
+template <Activation Function>
 int activation(OpGraph& net, int x, const OperatorFields&, const std::string& scope) {
-  return net.activation(x, kFunction, scope);
+  return net.activation(x, Function, scope);
 }
 int relu(OpGraph& net, int x, const OperatorFields&, const std::string& scope) { return net.relu(x, scope); }
 int gelu(OpGraph& net, int x, const OperatorFields&, const std::string& scope) { return net.gelu(x, scope); }

@@ -12,6 +12,9 @@
 
 namespace zeroth::spaces {
 
+// Channels of a map; with it and the largest window, an operator's cost stays within 64 bits.
+constexpr int64_t kLargestWidth = 65536;
+
 // What a field of an operator may say.
 enum class FieldKind {
   kCount,    // 1, 2, ..., 31

@@ -16,6 +16,7 @@
 #include "cli/score_columns.h"
 #include "core/csv.h"
 #include "core/error.h"
+#include "core/input_file.h"
 #include "core/log.h"
 #include "core/manifest.h"
 #include "core/progress.h"
@@ -23,6 +24,7 @@
 #include "core/signals.h"
 #include "nn/torch_compat.h"
 #include "proxies/pipeline.h"
+#include "spaces/user_space.h"
 
 namespace zeroth::cli {
 namespace {
@@ -58,6 +60,9 @@ std::vector<std::string> time_columns(const proxies::Plan& plan) {
 core::Json settings_json(const RunOptions& options, const proxies::Plan& plan, const nn::MinibatchStore& minibatches) {
   core::Json settings;
   settings["space"] = options.space;
+  if (spaces::is_space_file(options.space)) {
+    settings["space_file"] = fmt::format("{:016x}", core::hash_bytes(core::read_whole_file(options.space)));
+  }
   settings["fidelity"] = options.fidelity;
   settings["graph"] = std::string(nn::name_of(plan.view));
   settings["input"] = options.input;

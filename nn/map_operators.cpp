@@ -7,6 +7,13 @@ namespace zeroth::nn {
 using spaces::Activation;
 using torch::Tensor;
 
+namespace {
+
+// By operators that can be differentiated twice, unlike LibTorch's own.
+Tensor hard_sigmoid(const Tensor& x) { return at::div(at::clamp(at::add(x, 3.0), 0.0, 6.0), 6.0); }
+
+}  // namespace
+
 Tensor activate(Activation function, const Tensor& x) {
   switch (function) {
     case Activation::kRelu6:
@@ -14,11 +21,11 @@ Tensor activate(Activation function, const Tensor& x) {
     case Activation::kSwish:
       return at::silu(x);
     case Activation::kHardSwish:
-      return at::hardswish(x);
+      return at::mul(x, hard_sigmoid(x));
     case Activation::kSigmoid:
       return at::sigmoid(x);
     case Activation::kHardSigmoid:
-      return at::hardsigmoid(x);
+      return hard_sigmoid(x);
     case Activation::kTanh:
       return at::tanh(x);
     case Activation::kLeakyRelu:

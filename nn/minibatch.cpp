@@ -123,6 +123,11 @@ void InputSource::fill_real(T* images, int64_t* labels, const Setting& setting, 
   const uint64_t seed = core::repeat_seed(seed_, repeat);
   const auto batch = static_cast<size_t>(setting.batch);
   const auto side = static_cast<size_t>(shape.resolution);
+  constexpr int64_t kPlanes = 3;
+  if (!shape.thin && shape.input_channels != kPlanes) {
+    throw core::UsageError(fmt::format("--input {}: the images have 3 channels, and the networks of this space read {}",
+                                       spec_, shape.input_channels));
+  }
   if (!shape.thin) {
     const size_t first = draw == Draw::kSecond ? batch : 0;
     const std::vector<size_t> order = shuffled_prefix(set_->size(), first + batch, core::Stream(seed, "images"));

@@ -2,8 +2,9 @@
 //
 // S = ln |det K|, K_ij = units of all ReLUs that are equally on or off for images i and j. Mellor et al., Neural
 // Architecture Search without Training, ICML 2021, arXiv:2006.04647. Sign: larger = better, the authors'. Cost: 1
-// forward. Every ReLU counts once, as in NASLib and AZ-NAS; nwot_bw counts as the original code does. Two images with
-// one pattern make K singular: theirs returns -inf, ours fails with a reason. Paper setting: 128 images.
+// forward. Every ReLU counts once, as in NASLib and AZ-NAS, and so does what is positive where its input is, such as
+// GELU and swish; nwot_bw counts as the original code does. Two images with one pattern make K singular: theirs returns
+// -inf, ours fails with a reason. Paper setting: 128 images.
 //
 // nwot:normalised = ln det (K / units + e I), e = 1e-5: K itself grows with the number of ReLUs, which on cells is much
 // of the score. It has a value where two images share a pattern. No authors' value.
@@ -33,7 +34,7 @@ Proxy proxy_nwot() {
   normalised.score = [](const Probe& probe) {
     constexpr double kRidge = 1e-5;
     const PatternDistances& patterns = probe.patterns();
-    if (patterns.units == 0) throw Degenerate("the network has no ReLU");
+    if (patterns.units == 0) throw Degenerate("the network has no ReLU or its like");
     Eigen::MatrixXd kernel = pattern_kernel(patterns) / static_cast<double>(patterns.units);
     kernel.diagonal().array() += kRidge;
     const Eigen::LLT<Eigen::MatrixXd> factor(kernel);

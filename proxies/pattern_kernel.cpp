@@ -9,7 +9,7 @@ Eigen::MatrixXd pattern_kernel(const PatternDistances& patterns) {
 }
 
 double log_determinant(const Eigen::MatrixXd& kernel) {
-  if (kernel.size() == 0) throw Degenerate("the network has no ReLU");
+  if (kernel.size() == 0) throw Degenerate("the network has no ReLU or its like");
   for (Eigen::Index i = 0; i < kernel.rows(); ++i) {
     for (Eigen::Index j = 0; j < i; ++j) {
       if (kernel(i, j) == kernel(i, i)) throw Degenerate("two images have the same activation pattern");

@@ -230,7 +230,7 @@ void Probe::observe_tokens(PassSet passes, const NodeResult& result) {
 void Probe::observe_maps(PassSet passes, const NodeResult& result) {
   const auto node = static_cast<size_t>(result.node);
   const spaces::OpNode& op = network_.graph().nodes()[node];
-  if (passes.has(Pass::kUnitPatterns) && spaces::is_rectifier(op) && result.value.dim() == 4) {
+  if (passes.has(Pass::kUnitPatterns) && spaces::is_rectifier(op)) {
     const Stopwatch watch(seconds_[static_cast<size_t>(Pass::kUnitPatterns)]);
     unit_patterns_.add(result.value);
   }

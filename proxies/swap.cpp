@@ -19,7 +19,7 @@ std::function<Request(Fidelity, const nn::Setting&)> swap_request() {
 }
 
 double swap_score(const Probe& probe) {
-  if (probe.distinct_unit_patterns() == 0) throw Degenerate("the network has no ReLU");
+  if (probe.distinct_unit_patterns() == 0) throw Degenerate("the network has no ReLU or its like");
   return static_cast<double>(probe.distinct_unit_patterns());
 }
 

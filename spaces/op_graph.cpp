@@ -72,7 +72,7 @@ std::string NetShape::text() const {
 }
 
 bool is_rectifier(const OpNode& node) {
-  if (node.kind != OpKind::kActivation) return node.kind == OpKind::kRelu;
+  if (node.kind != OpKind::kActivation) return node.kind == OpKind::kRelu || node.kind == OpKind::kGelu;
   return node.activation == Activation::kRelu6 || node.activation == Activation::kSwish ||
          node.activation == Activation::kHardSwish || node.activation == Activation::kLeakyRelu;
 }

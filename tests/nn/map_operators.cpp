@@ -24,8 +24,8 @@ Tensor random_images(int64_t batch) {
   return images;
 }
 
-Tensor sigmoid(const Tensor& x) { return 1.0 / (1.0 + at::exp(-x)); }
-Tensor relu6(const Tensor& x) { return x.clamp(0.0, 6.0); }
+Tensor logistic(const Tensor& x) { return 1.0 / (1.0 + at::exp(-x)); }
+Tensor clipped(const Tensor& x) { return x.clamp(0.0, 6.0); }
 
 // tests::mixed_graph() with each activation by its formula.
 Tensor by_hand(const Network& network, const Tensor& images) {
@@ -34,21 +34,21 @@ Tensor by_hand(const Network& network, const Tensor& images) {
     return at::matmul(x, weight(layer).t()) + tests::param(network, layer + ".bias");
   };
   Tensor x = at::conv2d(images, weight("stem"), tests::param(network, "stem.bias"), 1, 1);
-  x = x * relu6(x + 3.0) / 6.0;
+  x = x * clipped(x + 3.0) / 6.0;
   const Tensor depthwise = at::conv2d(x, weight("depthwise"), {}, 1, 1, 1, 8);
   const Tensor dilated = at::conv2d(x, weight("dilated"), {}, 1, 2, 2, 2);
   const Tensor rectangle = at::conv2d(x, weight("wide"), {}, {1, 1}, torch::IntArrayRef({0, 2}));
   const Tensor right = at::cat({dilated, rectangle}, 1);
-  x = depthwise * sigmoid(depthwise) + at::where(right.gt(0.0), right, 0.01 * right) + at::tanh(x);
+  x = depthwise * logistic(depthwise) + at::where(right.gt(0.0), right, 0.01 * right) + at::tanh(x);
   const Tensor pooled = at::max_pool2d(x, 3, 2, 1);
   using torch::indexing::Slice;
   const Tensor shifted = at::conv2d(x.index({Slice(), Slice(), Slice(1), Slice(1)}), weight("shifted"), {}, 2);
   x = at::cat({pooled.index({Slice(), Slice(0, 5)}), shifted}, 1);
   x = x.index_select(1, torch::tensor({0, 3, 6, 1, 4, 7, 2, 5, 8}));  // three groups of three, dealt out
   const Tensor squeezed = at::matmul(x.mean({2, 3}), weight("reduce").t());
-  const Tensor gate = linear(1.0 - sigmoid(squeezed), "expand");
-  x = x * (relu6(gate + 3.0) / 6.0).reshape({images.size(0), 9, 1, 1});
-  return linear(relu6(x * x).mean({2, 3}), "classifier");
+  const Tensor gate = linear(1.0 - logistic(squeezed), "expand");
+  x = x * (clipped(gate + 3.0) / 6.0).reshape({images.size(0), 9, 1, 1});
+  return linear(clipped(x * x).mean({2, 3}), "classifier");
 }
 
 }  // namespace

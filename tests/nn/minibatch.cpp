@@ -265,4 +265,13 @@ TEST_CASE("text networks do not read images") {
   CHECK_THROWS_AS(source.draw(setting, Draw::kFirst, 0), core::UsageError);
 }
 
+TEST_CASE("networks that read other than three planes do not read images") {
+  const tests::TemporaryFolder folder;
+  Setting setting = small_setting(2);
+  setting.shape.input_channels = 5;
+  const InputSource source("cifar10:" + folder.write("images.bin", cifar_records(4)), 1);
+  CHECK_THROWS_WITH(source.draw(setting, Draw::kFirst, 0), Catch::Contains("the images have 3 channels"));
+  CHECK(InputSource("gaussian", 1).draw(setting, Draw::kFirst, 0).images.size(1) == 5);
+}
+
 }  // namespace zeroth::nn

@@ -104,6 +104,7 @@ Tensor grouped_weight_gradients(const Tensor& gradient, const Tensor& x, const O
   return at::bmm(d, u.transpose(1, 2)).reshape({images, -1});
 }
 
+// LibTorch's own derivatives of the hard functions have a sixth in float32.
 Tensor activation_backward(Activation function, const Tensor& gradient, const Tensor& x, const Tensor& result) {
   switch (function) {
     case Activation::kRelu6:
@@ -111,11 +112,11 @@ Tensor activation_backward(Activation function, const Tensor& gradient, const Te
     case Activation::kSwish:
       return at::silu_backward(gradient, x);
     case Activation::kHardSwish:
-      return at::hardswish_backward(gradient, x);
+      return at::where(x.le(-3.0), torch::zeros_like(x), at::where(x.ge(3.0), gradient, gradient * (x / 3.0 + 0.5)));
     case Activation::kSigmoid:
       return at::sigmoid_backward(gradient, result);
     case Activation::kHardSigmoid:
-      return at::hardsigmoid_backward(gradient, x);
+      return at::where(x.abs().lt(3.0), gradient / 6.0, torch::zeros_like(x));
     case Activation::kTanh:
       return at::tanh_backward(gradient, result);
     case Activation::kLeakyRelu:

@@ -117,24 +117,26 @@ slow() {  # the two proxies that cost more than all others together, on 200 stri
   eval_against slow.csv nasbench201_slow_cifar10 cifar10_test_acc
 }
 
-# The other search spaces: SPACE TABLE TARGETS, and how many rows of the table are scored at shared fidelity.
+# The other search spaces: SPACE TABLE TARGETS, and how many rows of the table are scored at fast and at shared fidelity.
+transnas=class_object_test_top1,class_scene_test_top1,jigsaw_test_top1,room_layout_neg_loss,segmentsemantic_miou
+transnas+=,normal_ssim,autoencoder_ssim
 spaces_with_tables="
-nasbench101 nb101.csv.gz cifar10_test_acc 200
-transnas101-micro transnas101_micro.csv class_object_test_top1,class_scene_test_top1,jigsaw_test_top1,room_layout_neg_loss,segmentsemantic_miou,normal_ssim,autoencoder_ssim 0
-transnas101-macro transnas101_macro.csv class_object_test_top1,class_scene_test_top1,jigsaw_test_top1,room_layout_neg_loss,segmentsemantic_miou,normal_ssim,autoencoder_ssim 0
-nasbench-macro nasbench_macro.csv cifar10_test_acc 1000
-darts darts_swap1000.csv cifar10_acc 0
-darts darts_random214.csv cifar10_test_acc_final 0
-accel-nasbench accel_nasbench_imagenet.csv imagenet_val_top1 0
-autoformer vitbench_autoformer.csv c100_base_acc,flower_base_acc,chaoyang_base_acc,imagenet_super_acc 0
-pit vitbench_pit.csv c100_base_acc,flower_base_acc,chaoyang_base_acc 0
-bert flexibert_glue.csv glue 0"
+nasbench101 nb101.csv.gz cifar10_test_acc 1000 200
+transnas101-micro transnas101_micro.csv $transnas 1000 0
+transnas101-macro transnas101_macro.csv $transnas 1000 0
+nasbench-macro nasbench_macro.csv cifar10_test_acc 1000 1000
+darts darts_swap1000.csv cifar10_acc 500 0
+darts darts_random214.csv cifar10_test_acc_final 214 0
+accel-nasbench accel_nasbench_imagenet.csv imagenet_val_top1 500 0
+autoformer vitbench_autoformer.csv c100_base_acc,flower_base_acc,chaoyang_base_acc,imagenet_super_acc 200 0
+pit vitbench_pit.csv c100_base_acc,flower_base_acc,chaoyang_base_acc 100 0
+bert flexibert_glue.csv glue 500 500"
 spaces_without_accuracy="nats-size fbnet ofa rnn nds-enas nds-amoeba nds-nasnet nds-pnas"
 
-each_space() {  # calls "$@" space table targets shared_rows
-  local space table targets shared_rows
-  xargs -n 4 <<< "$spaces_with_tables" | while read -r space table targets shared_rows; do
-    "$@" "$space" "$table" "$targets" "$shared_rows" < /dev/null
+each_space() {  # calls "$@" space table targets fast_rows shared_rows
+  local space table targets fast_rows shared_rows
+  xargs -n 5 <<< "$spaces_with_tables" | while read -r space table targets fast_rows shared_rows; do
+    "$@" "$space" "$table" "$targets" "$fast_rows" "$shared_rows" < /dev/null
   done
 }
 
@@ -170,15 +172,16 @@ speed() {
   mv spaces/speed.new ../spaces/speed.csv
 }
 
-fast_of_space() { score_space "$1" "$2" "$3" 2000 fast all; }
-shared_of_space() { [[ $4 == 0 ]] || score_space "$1" "$2" "$3" "$4" shared "$cheap"; }
+fast_of_space() { score_space "$1" "$2" "$3" "$4" fast all; }
+shared_of_space() { [[ $5 == 0 ]] || score_space "$1" "$2" "$3" "$5" shared "$cheap"; }
 
-spaces() {  # every space's benchmark at fast fidelity; of those without, 200 samples, for the speed alone
+spaces() {  # every space's benchmark at fast fidelity; of those without, 100 samples, for the speed alone
   local space
   mkdir -p spaces ../spaces
   each_space fast_of_space
   for space in $spaces_without_accuracy; do
-    "$zeroth" rank --space "$space" --sample 200 --seed 1 --proxies all --resume --top 0 --out "spaces/${space}_none_fast.csv"
+    "$zeroth" rank --space "$space" --sample 100 --seed 1 --proxies all --resume --top 0 \
+      --out "spaces/${space}_none_fast.csv"
     speed "$space" none "${space}_none_fast"
   done
 }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/random.h"
+#include "nn/token_operators.h"
 #include "tests/nn/graphs.h"
 
 namespace zeroth::nn {

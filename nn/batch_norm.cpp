@@ -126,6 +126,10 @@ struct BatchNorm : Function<BatchNorm> {
 
 std::pair<Tensor, Tensor> batch_norm(const Tensor& x, const Tensor& weight, const Tensor& bias, Norm norm) {
   if (norm == Norm::kBypass) return {x, {}};
+  if (x.dim() == 2) {
+    const auto [map, inverse_deviation] = batch_norm(as_map(x), weight, bias, norm);
+    return {map.flatten(1), inverse_deviation};
+  }
   if (norm == Norm::kBatch || norm == Norm::kEachImage) {
     const int64_t groups = norm == Norm::kBatch ? 1 : x.size(0);
     const variable_list result = BatchNorm::apply(channels_last(x), weight, bias, groups);

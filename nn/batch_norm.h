@@ -20,9 +20,9 @@ enum class Norm {
   kEachImage  // an image's own mean and biased variance, as if each were a batch of one
 };
 
-// x (N, C, H, W), weight and bias (C). The result, channels-last, and 1 / deviation by channel in x's type, with
-// kEachImage by image and channel (N * C), undefined with kBypass. Can be differentiated twice to x; its weight and
-// bias only once.
+// x (N, C, H, W) or (N, C), weight and bias (C). The result, channels-last, and 1 / deviation by channel in x's type,
+// with kEachImage by image and channel (N * C), undefined with kBypass. Can be differentiated twice to x; its weight
+// and bias only once.
 std::pair<torch::Tensor, torch::Tensor> batch_norm(const torch::Tensor& x, const torch::Tensor& weight,
                                                    const torch::Tensor& bias, Norm norm);
 

@@ -23,6 +23,9 @@ torch::Tensor combine_channels(const std::vector<torch::Tensor>& maps, const std
 // A tensor (C) as numbers.
 std::vector<double> channel_values(const torch::Tensor& tensor);
 
+// Vectors (N, C) as maps of one pixel; maps as they are.
+inline torch::Tensor as_map(const torch::Tensor& x) { return x.dim() == 2 ? x.unsqueeze(2).unsqueeze(3) : x; }
+
 // The map itself, or a channels-last copy.
 inline torch::Tensor channels_last(const torch::Tensor& map) { return map.contiguous(at::MemoryFormat::ChannelsLast); }
 

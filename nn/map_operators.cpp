@@ -46,6 +46,11 @@ Tensor max_pool(const Tensor& x, const spaces::Window& window) {
                         /*ceil_mode=*/false);
 }
 
+Tensor mean_over_places(const Tensor& x) {
+  if (x.dim() == 2) return x;
+  return x.dim() == 3 ? x.mean(1) : x.mean({2, 3});
+}
+
 Tensor without_first_row_and_column(const Tensor& x) {
   return x.narrow(2, 1, x.size(2) - 1).narrow(3, 1, x.size(3) - 1);
 }

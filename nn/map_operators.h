@@ -11,6 +11,8 @@ constexpr double kLeak = 0.01;  // slope of the leaky ReLU below zero
 torch::Tensor activate(spaces::Activation function, const torch::Tensor& x);
 torch::Tensor average_pool(const torch::Tensor& x, const spaces::Window& window);
 torch::Tensor max_pool(const torch::Tensor& x, const spaces::Window& window);
+// Over the pixels of maps, or the tokens (N, T, C): vectors (N, C), which vectors are already.
+torch::Tensor mean_over_places(const torch::Tensor& x);
 torch::Tensor without_first_row_and_column(const torch::Tensor& x);
 
 // x times `gate` by element, a gate (N, C) being that of every pixel.

@@ -88,7 +88,7 @@ torch::Tensor apply(const OpNode& node, const Operand& operand, const Param& par
     case OpKind::kMaxPool:
       return max_pool(operand(0), node.window);
     case OpKind::kGlobalAvgPool:
-      return operand(0).dim() == 3 ? operand(0).mean(1) : operand(0).mean({2, 3});
+      return mean_over_places(operand(0));
     case OpKind::kLinear:
       return linear(operand(0), param(0), node.params.size() > 1 ? param(1) : torch::Tensor());
     case OpKind::kAdd: {

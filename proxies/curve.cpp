@@ -5,6 +5,7 @@
 #include <cmath>
 #include <vector>
 
+#include "nn/channel_sums.h"
 #include "nn/convolution.h"
 #include "nn/map_operators.h"
 #include "proxies/proxy.h"
@@ -39,7 +40,7 @@ void normalise(const std::array<const double*, 3>& x, size_t count, double gain,
 }
 
 Tensor batch_norm(const Tensor& point, const Tensor& gain, const Tensor& bias) {
-  const Tensor x = point.contiguous();
+  const Tensor x = nn::as_map(point).contiguous();
   Tensor y = torch::empty_like(x);
   const auto channels = static_cast<size_t>(x.size(1)), pixels = static_cast<size_t>(x.size(2) * x.size(3));
   for (size_t c = 0; c < channels; ++c) {
@@ -51,7 +52,7 @@ Tensor batch_norm(const Tensor& point, const Tensor& gain, const Tensor& bias) {
     }
     normalise(from, pixels, gain.data_ptr<double>()[c], bias.data_ptr<double>()[c], to);
   }
-  return y;
+  return y.reshape(point.sizes());
 }
 
 // Derivatives follow the pixel that wins.
@@ -62,11 +63,12 @@ Tensor max_pool_point(const Tensor& x, const spaces::Window& w) {
   return x.flatten(2).gather(2, places).reshape({x.size(0), x.size(1), winners.size(2), winners.size(3)});
 }
 
-// By the chain rule, with the function's derivatives from autograd.
-Tensor activated(spaces::Activation function, const Tensor& point) {
+// By the chain rule, with the derivatives of a function of each number from autograd.
+template <typename Function>
+Tensor activated(const Function& function, const Tensor& point) {
   const at::AutoGradMode gradients(true);
   const Tensor x = point[0].detach().clone().set_requires_grad(true);
-  const Tensor y = nn::activate(function, x);
+  const Tensor y = function(x);
   const Tensor first = torch::autograd::grad({y.sum()}, {x}, {}, /*retain_graph=*/true, /*create_graph=*/true)[0];
   Tensor second;
   if (first.requires_grad()) {
@@ -100,7 +102,7 @@ Tensor apply(const nn::Network& network, const OpNode& node, const std::vector<T
     case OpKind::kAvgPool:
       return nn::average_pool(operand(0), node.window);
     case OpKind::kGlobalAvgPool:
-      return operand(0).mean({2, 3});
+      return nn::mean_over_places(operand(0));
     case OpKind::kLinear: {
       Tensor y = at::mm(operand(0), param(0).t());
       if (node.params.size() > 1) y[0] += param(1);
@@ -114,7 +116,9 @@ Tensor apply(const nn::Network& network, const OpNode& node, const std::vector<T
     case OpKind::kZero:
       return at::mul(operand(0), 0.0);
     case OpKind::kActivation:
-      return activated(node.activation, operand(0));
+      return activated([&](const Tensor& x) { return nn::activate(node.activation, x); }, operand(0));
+    case OpKind::kGelu:
+      return activated([](const Tensor& x) { return at::gelu(x); }, operand(0));
     case OpKind::kShuffle:
       return nn::shuffle(operand(0), node.groups);
     case OpKind::kComplement: {

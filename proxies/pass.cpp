@@ -48,7 +48,7 @@ std::string obstacle(PassSet passes, const spaces::OpGraph& graph) {
                            Pass::kLayerPatterns};
   if (passes.has_any(to_images) && graph.nodes().front().shape.tokens) return "words have no gradient";
   const bool transformer = std::any_of(graph.nodes().begin(), graph.nodes().end(), [](const spaces::OpNode& node) {
-    return node.shape.tokens || node.kind == spaces::OpKind::kLayerNorm || node.kind == spaces::OpKind::kGelu;
+    return node.shape.tokens || node.kind == spaces::OpKind::kLayerNorm;
   });
   if (passes.has_any(by_image) && shares_parameters(graph)) return "parameters are shared";
   if (!transformer) return "";

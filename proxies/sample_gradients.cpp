@@ -186,15 +186,16 @@ void SampleGradients::convolution(const OpNode& node, const Tensor& gradient) {
 void SampleGradients::batch_norm(size_t index, const OpNode& node, const Tensor& gradient) {
   const Tensor gain = network_.params()[static_cast<size_t>(node.params[0])].detach();
   const Tensor shift = network_.params()[static_cast<size_t>(node.params[1])].detach();
-  const Tensor u = nn::channels_last(gradient);
-  const Tensor normalised = nn::combine_channels({values_[index]}, {nn::channel_values(gain.reciprocal())},
-                                                 nn::channel_values(-shift / gain));
+  const Tensor u = nn::channels_last(nn::as_map(gradient)), y = nn::channels_last(nn::as_map(values_[index]));
+  const Tensor normalised =
+      nn::combine_channels({y}, {nn::channel_values(gain.reciprocal())}, nn::channel_values(-shift / gain));
   std::vector<double> to_gain = position_sums(u, normalised);
   (*consumer_)(ParamRole::kNormWeight, torch::from_blob(to_gain.data(), {u.size(0), u.size(1)}, torch::kFloat64));
   const std::vector<double> factor = nn::channel_values(inverse_deviations_[index].reshape({-1, u.size(1)}) * gain);
-  add_gradient(node.operands[0], statistics_ == Statistics::kConstant
-                                     ? nn::combine_channels({u}, {factor}, std::vector<double>(factor.size(), 0.0))
-                                     : nn::batch_norm_gradient_to_input(u, normalised, factor));
+  const Tensor to_input = statistics_ == Statistics::kConstant
+                              ? nn::combine_channels({u}, {factor}, std::vector<double>(factor.size(), 0.0))
+                              : nn::batch_norm_gradient_to_input(u, normalised, factor);
+  add_gradient(node.operands[0], to_input.reshape(gradient.sizes()));
 }
 
 void SampleGradients::linear(const OpNode& node, const Tensor& gradient) {
@@ -239,6 +240,9 @@ void SampleGradients::pass_back(size_t index, const Tensor& gradient) {
     case OpKind::kRelu:
       add_gradient(node.operands[0], at::threshold_backward(gradient, values_[index], 0));
       break;
+    case OpKind::kGelu:
+      add_gradient(node.operands[0], at::gelu_backward(gradient, operand(node)));
+      break;
     case OpKind::kAvgPool:
       add_gradient(node.operands[0],
                    at::avg_pool2d_backward(gradient, operand(node), {w.height, w.width}, {w.stride, w.stride},
@@ -247,6 +251,10 @@ void SampleGradients::pass_back(size_t index, const Tensor& gradient) {
       break;
     case OpKind::kGlobalAvgPool: {
       const Tensor& x = operand(node);
+      if (x.dim() == 2) {
+        add_gradient(node.operands[0], gradient);
+        break;
+      }
       const Tensor spread = (gradient / (x.size(2) * x.size(3))).unsqueeze(2).unsqueeze(3).expand(x.sizes());
       add_gradient(node.operands[0], spread.contiguous(x.suggest_memory_format()));
       break;

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 
+#include "nn/channel_sums.h"
 #include "proxies/reduce.h"
 
 namespace zeroth::proxies {
@@ -18,7 +19,8 @@ constexpr int64_t kBlock = 256;  // rows that are converted to double at a time:
 
 // A map (N, C, H, W) on a grid as a matrix: a row for each image and place of the grid, in the columns the channels of
 // all pixels of that place. Undefined where the grid does not divide the map.
-Tensor rows_on_grid(const Tensor& map, int64_t height, int64_t width) {
+Tensor rows_on_grid(const Tensor& value, int64_t height, int64_t width) {
+  const Tensor map = nn::as_map(value);
   const int64_t images = map.size(0), channels = map.size(1), down = map.size(2) / height, across = map.size(3) / width;
   if (down * height != map.size(2) || across * width != map.size(3)) return {};
   return map.detach()
@@ -29,7 +31,13 @@ Tensor rows_on_grid(const Tensor& map, int64_t height, int64_t width) {
       .contiguous();
 }
 
-Tensor rows_of(const Tensor& map) { return rows_on_grid(map, map.size(2), map.size(3)); }
+// On the grid of a map of the same size.
+Tensor rows_like(const Tensor& value, const Tensor& other) {
+  const Tensor map = nn::as_map(other);
+  return rows_on_grid(value, map.size(2), map.size(3));
+}
+
+Tensor rows_of(const Tensor& value) { return rows_like(value, value); }
 
 // Calls visit(rows of a, rows of b) for blocks of two matrices with equally many rows, in double.
 template <typename Visit>
@@ -91,7 +99,7 @@ TapStep tap_step(const Tensor& earlier, const Tensor& later, const Tensor& signa
                                          /*allow_unused=*/true)[0];
   if (!arrived.defined()) arrived = torch::zeros_like(earlier);
   if (at::equal(arrived, signal)) return {/*identity=*/true};
-  const Tensor rows = rows_on_grid(arrived, later.size(2), later.size(3)), signal_rows = rows_of(signal);
+  const Tensor rows = rows_like(arrived, later), signal_rows = rows_of(signal);
   if (!rows.defined()) return {/*identity=*/false, std::numeric_limits<double>::quiet_NaN()};
   Eigen::MatrixXd product = Eigen::MatrixXd::Zero(rows.size(1), signal_rows.size(1));
   for_each_block(rows, signal_rows, [&](const auto& a, const auto& b) { product.noalias() += a.transpose() * b; });

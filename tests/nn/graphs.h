@@ -66,6 +66,15 @@ inline spaces::OpGraph mixed_graph(int64_t classes = 5) {
   return net;
 }
 
+// Two layers for a vector, with batch norm and a GELU.
+inline spaces::OpGraph vector_graph(int64_t classes = 5) {
+  spaces::OpGraph net;
+  int x = net.global_avg_pool(net.input({6, 1, 1}), "vector");
+  x = net.gelu(net.batch_norm(net.linear(x, 8, "first"), "bn"), "gelu");
+  net.linear(net.global_avg_pool(x, "pool"), classes, "classifier");  // of a vector: itself
+  return net;
+}
+
 // A vision transformer of two blocks on 4x4 images: four patches and a class token, norms in front of attention and of
 // the feed-forward layers, two heads, 8 channels for 6 of attention's input.
 inline spaces::OpGraph encoder_graph(int64_t classes = 5, int64_t hidden = 10) {

@@ -118,4 +118,21 @@ TEST_CASE("tokens become the map that they came from, and a linear layer is used
   CHECK(largest_difference(sum, at::matmul(features, network.params()[0].t()) + 2.0 * network.params()[1]) < 1e-14);
 }
 
+TEST_CASE("vectors are normalised over the batch, and have the gradients of the same written out") {
+  const spaces::OpGraph graph = tests::vector_graph();
+  const Network network(graph, initial_params(graph, Init::kPytorch, DType::kFloat64, 3, 0, 1));
+  const Tensor images = random_images(4).flatten(1).narrow(1, 0, 6).reshape({4, 6, 1, 1});
+  Tensor x =
+      at::matmul(images.flatten(1), tests::param(network, "first.weight").t()) + tests::param(network, "first.bias");
+  x = (x - x.mean(0)) / (x.var(0, /*unbiased=*/false) + 1e-5).sqrt() * tests::param(network, "bn.weight") +
+      tests::param(network, "bn.bias");
+  const Tensor expected = at::matmul(at::gelu(x), tests::param(network, "classifier.weight").t()) +
+                          tests::param(network, "classifier.bias");
+  const Tensor logits = network.forward(images, Norm::kBatch);
+  CHECK(largest_difference(logits, expected) < 1e-13);
+  const auto gradient_of = [&](const Tensor& y) { return torch::autograd::grad({y.pow(2).sum()}, network.params()); };
+  const auto found = gradient_of(logits), wanted = gradient_of(expected);
+  for (size_t i = 0; i < found.size(); ++i) CHECK(largest_difference(found[i], wanted[i]) < 1e-12);
+}
+
 }  // namespace zeroth::nn

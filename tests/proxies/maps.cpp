@@ -218,7 +218,7 @@ spaces::OpGraph normed_graph() {
 }
 
 TEST_CASE("the outputs' derivatives along the circle equal central differences") {
-  const spaces::OpGraph graph = GENERATE(normed_graph(), tests::mixed_graph(kClasses));
+  const spaces::OpGraph graph = GENERATE(normed_graph(), tests::mixed_graph(kClasses), tests::vector_graph(kClasses));
   const TinyNetwork tiny(graph, tests::drawn_params(graph), kImages, kClasses);
   const Tensor point = circle_point(graph.nodes().front().shape, core::Stream(3, "circle"));
   const Tensor outputs = curve_point(tiny.network(), point);

@@ -215,4 +215,19 @@ TEST_CASE("gradients of each image pass every operator of mobile and cell networ
   CHECK((tiny.probe({Pass::kSampleKernel}).kernel() - expected).norm() < 1e-12 * expected.norm());
 }
 
+TEST_CASE("gradients of each image pass a batch norm of vectors and a GELU") {
+  const spaces::OpGraph graph = tests::vector_graph(kClasses);
+  const TinyNetwork tiny(graph, tests::drawn_params(graph), kImages, kClasses);
+  std::vector<Tensor> rows;
+  for (int64_t n = 0; n < kImages; ++n) {
+    const Tensor logits = tiny.network().forward(tiny.batch().images.narrow(0, n, 1), Norm::kRunning);
+    rows.push_back(flat(torch::autograd::grad({logits.sum()}, tiny.network().weights_and_gains())));
+  }
+  const Tensor expected = at::mm(at::stack(rows), at::stack(rows).t());
+  const Eigen::MatrixXd kernel = tiny.probe({Pass::kRunningKernel}).running_kernel();
+  for (int64_t i = 0; i < kImages; ++i) {
+    for (int64_t j = 0; j < kImages; ++j) CHECK(kernel(i, j) == closely(expected[i][j].item<double>()));
+  }
+}
+
 }  // namespace zeroth::proxies

@@ -131,6 +131,9 @@ accel-nasbench accel_nasbench_imagenet.csv imagenet_val_top1 500 0
 autoformer vitbench_autoformer.csv c100_base_acc,flower_base_acc,chaoyang_base_acc,imagenet_super_acc 200 0
 pit vitbench_pit.csv c100_base_acc,flower_base_acc,chaoyang_base_acc 100 0
 bert flexibert_glue.csv glue 500 500"
+# Columns that are no proxies.
+structure="data_free live_params live_macs convs_1x1 convs_3x3 convs_other pools sums linears skips zeros log_paths"
+structure+=" shortest_path longest_path width freerea_skip_span"
 spaces_without_accuracy="nats-size fbnet ofa rnn nds-enas nds-amoeba nds-nasnet nds-pnas"
 
 each_space() {  # calls "$@" space table targets fast_rows shared_rows
@@ -184,11 +187,38 @@ spaces() {  # every space's benchmark at fast fidelity; of those without, 100 sa
       --out "spaces/${space}_none_fast.csv"
     speed "$space" none "${space}_none_fast"
   done
+  spaces_summary
 }
 
 spaces_shared() {
   mkdir -p spaces ../spaces
   each_space shared_of_space
+  spaces_summary
+}
+
+# A line for each table of ../spaces: Spearman of what needs no pass, and of the four best proxies.
+spaces_summary() {
+  local table
+  {
+    echo "| space | target | n | data-free | live params | live MACs | best proxies |"
+    echo "|---|---|---|---|---|---|---|"
+    for table in ../spaces/*_fast_*.csv ../spaces/*_shared_*.csv; do
+      [[ -f $table ]] || continue
+      awk -F, -v table="$(basename "$table" .csv)" -v structure=" $structure " '
+        NR == 1 || $5 == "" { next }
+        { n = $2; rho[$1] = $5 }
+        index(structure, " " $1 " ") || $1 ~ /^(params|macs)$/ { next }
+        k < 4 { best = best (k++ ? ", " : "") "`" $1 "` " short($5) }
+        function short(x) { return x == "" ? "-" : sprintf("%.3f", x) }
+        END {
+          fidelity = table ~ /_shared_/ ? "shared" : "fast"
+          split(table, parts, "_" fidelity "_")
+          space = parts[1]; sub(/_.*/, "", space)
+          print "| " space (fidelity == "shared" ? " (shared)" : "") " | " parts[2] " | " n " | " short(rho["data_free"]) " | " \
+                short(rho["live_params"]) " | " short(rho["live_macs"]) " | " best " |"
+        }' "$table"
+    done
+  } > ../spaces/summary.md
 }
 
 # The small networks that the fast fidelity is chosen from: channels, cells a stage, resolution, batch.

@@ -140,7 +140,7 @@ std::vector<int> GenotypeSpace::joined(const std::vector<GenotypeEdge>& edges) c
 
 void GenotypeSpace::parse_cell(const GenotypeCell& cell, std::string_view text, const std::string& where,
                                std::vector<int>& choices) const {
-  const auto expected = static_cast<size_t>(kEdges * settings_.nodes);
+  const auto expected = static_cast<size_t>(kEdges) * static_cast<size_t>(settings_.nodes);
   if (cell.edges.size() != expected) {
     refuse_genotype(text, name(), fmt::format("{}: {} pair(s), should be {}", where, cell.edges.size(), expected));
   }

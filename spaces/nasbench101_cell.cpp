@@ -84,10 +84,9 @@ const Json& list_in(const Json& object, const std::string& name, const std::stri
 
 // An entry of the matrix; `where` says which.
 bool entry_of(const Json& entry, std::string_view text, const std::string& where) {
-  if (!entry.is_number_integer() || (entry != 0 && entry != 1)) {
-    refuse(text, fmt::format("{} is {}, should be 0 or 1", where, entry.dump()));
-  }
-  return entry == 1;
+  const std::string number = entry.dump();
+  if (number != "0" && number != "1") refuse(text, fmt::format("{} is {}, should be 0 or 1", where, number));
+  return number == "1";
 }
 
 void read_matrix(Cell& cell, const Json& object, std::string_view text) {

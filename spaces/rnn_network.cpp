@@ -221,7 +221,7 @@ UnitGraph rnn_units(const RnnCell& cell) {
   }
   std::vector<size_t> parts;
   for (size_t k = 0; k < cell.states.size(); ++k) {
-    const size_t value = values.at(static_cast<size_t>(kRnnFirstNode + cell.states[k]));
+    const size_t value = values.at(static_cast<size_t>(kRnnFirstNode) + static_cast<size_t>(cell.states[k]));
     parts.push_back(add_unit(graph, {UnitKind::kPart, fmt::format("h_new_{}", k), -1}, {value}));
   }
   const std::vector<bool> live = live_states(graph);

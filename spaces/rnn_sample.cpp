@@ -73,7 +73,7 @@ RnnCell redundant_cell(int states, int further, Dice& dice) {
 // Which values the states depend on, themselves included.
 std::vector<bool> used_values(const RnnCell& cell) {
   std::vector<bool> used(kRnnFirstNode + cell.nodes.size());
-  for (const int state : cell.states) used[static_cast<size_t>(kRnnFirstNode + state)] = true;
+  for (const int state : cell.states) used[static_cast<size_t>(kRnnFirstNode) + static_cast<size_t>(state)] = true;
   for (size_t i = cell.nodes.size(); i-- > 0;) {
     if (!used[kRnnFirstNode + i]) continue;
     for (const int operand : cell.nodes[i].operands) used[static_cast<size_t>(operand)] = true;
@@ -103,7 +103,7 @@ RnnCell without_unused(const RnnCell& cell, const std::vector<bool>& used) {
     kept.nodes.push_back(node);
   }
   for (const int state : cell.states) {
-    kept.states.push_back(number[static_cast<size_t>(kRnnFirstNode + state)] - kRnnFirstNode);
+    kept.states.push_back(number[static_cast<size_t>(kRnnFirstNode) + static_cast<size_t>(state)] - kRnnFirstNode);
   }
   return kept;
 }

@@ -36,7 +36,7 @@ std::string label(const OpNode& node, const std::vector<int64_t>& shape) {
   }
   if (node.groups > 1) text += fmt::format(", {} groups", node.groups);
   if (node.heads > 0) text += fmt::format(", {} heads", node.heads);
-  return text + fmt::format("\n{}", fmt::join(shape, " x "));
+  return text + fmt::format("\n{}\n{}", node.scope, fmt::join(shape, " x "));
 }
 
 struct FreeGraph {
@@ -54,19 +54,11 @@ std::string graph_dot(const OpGraph& graph, std::string_view title) {
       "  node [shape=box, style=filled, fillcolor=white, fontname=\"Helvetica\"];\n",
       quoted(title));
   const auto shapes = tensor_shapes(graph);
-  std::string part;
-  int frames = 0;
   for (size_t i = 0; i < graph.nodes().size(); ++i) {
     const OpNode& node = graph.nodes()[i];
-    if (frames == 0 || part_of(node) != part) {
-      part = part_of(node);
-      text += frames > 0 ? "  }\n" : "";
-      text += fmt::format("  subgraph cluster_{} {{\n    label={}; color=gray;\n", frames++, quoted(part));
-    }
-    text += fmt::format("    n{} [label={}{}];\n", i, quoted(label(node, shapes[i])),
+    text += fmt::format("  n{} [label={}{}];\n", i, quoted(label(node, shapes[i])),
                         node.params.empty() ? "" : ", fillcolor=lightblue");
   }
-  text += "  }\n";
   for (size_t i = 0; i < graph.nodes().size(); ++i) {
     for (const int operand : graph.nodes()[i].operands) text += fmt::format("  n{} -> n{};\n", operand, i);
   }

@@ -11,7 +11,7 @@
 #include "spaces/export_onnx.h"
 #include "spaces/export_pytorch.h"
 #include "spaces/search_space.h"
-#include "tests/spaces/python.h"
+#include "tests/python.h"
 
 namespace zeroth::spaces {
 namespace {

@@ -17,5 +17,7 @@ void add_diff(CLI::App& program, int& exit_code);
 void add_explain(CLI::App& program, int& exit_code);
 void add_list(CLI::App& program, int& exit_code);
 void add_bench(CLI::App& program, int& exit_code);
+void add_export(CLI::App& program, int& exit_code);
+void add_convert(CLI::App& program, int& exit_code);
 
 }  // namespace zeroth::cli

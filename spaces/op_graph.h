@@ -218,9 +218,9 @@ class OpGraph {
   // tokens of a kernel). Adding a bias or a position, norms, pooling, activations, products by element, the softmax,
   // Fourier and cosine transforms and looking up a token count nothing.
   int64_t macs() const;
+  int64_t macs_of(const OpNode& node) const;  // one node's share of them
 
  private:
-  int64_t macs_of(const OpNode& node) const;
   int add_node(OpNode node);
   int pool(OpKind kind, int x, const Window& window, const std::string& scope);
   int transform(OpKind kind, int x, int heads, const std::string& scope);

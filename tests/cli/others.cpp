@@ -34,7 +34,7 @@ std::string edge_to_output(const std::string& operation) {
 TEST_CASE("every command has a help and the program a version") {
   CHECK_THAT(run_well("--version").out, StartsWith("zeroth 0."));
   const std::string help = run_well("--help").out;
-  for (const char* command : {"rank", "canonical", "diff", "ensemble", "eval", "explain", "list", "bench"}) {
+  for (const char* command : {"rank", "canonical", "diff", "ensemble", "eval", "explain", "list", "bench", "export"}) {
     CHECK_THAT(help, Contains(command));
     const Outcome outcome = run_well(command + std::string(" --help"));
     if (command != std::string("diff") && command != std::string("ensemble"))

@@ -5,21 +5,24 @@
 #include <tbb/global_control.h>
 
 #include <CLI/CLI.hpp>
-#include <cerrno>
+#include <algorithm>
 #include <cstdio>
-#include <cstring>
 #include <filesystem>
-#include <fstream>
 #include <memory>
 #include <optional>
 #include <string>
 #include <unordered_set>
+#include <utility>
+#include <vector>
 
 #include "cli/commands.h"
 #include "core/error.h"
 #include "core/log.h"
 #include "core/manifest.h"
+#include "core/replace_file.h"
 #include "core/score_table.h"
+#include "eval/reliability.h"
+#include "eval/summary.h"
 #include "search/candidates.h"
 #include "spaces/spelling.h"
 
@@ -40,15 +43,36 @@ beside the scores wherever the search space is known. data_free needs no network
 parameters, the longest path of convolutions and minus the number of poolings that are added up. A proxy is worth its
 lift over it.
 
+With --full, and always in --out and --json:
+  Pearson              of the values, over rows with a score
+  weighted tau         Vigna's (2015): a pair weighs the sum of 1 / place of its rows, mean over places by either column
+  pairwise accuracy    share of the pairs with different accuracies that the score orders; half where it ties
+  in MACs bands        mean Spearman within fifths of the rows by macs
+  given the others     partial rank correlation with accuracy, all other columns of the table held; "-" where they
+                       determine the column
+  gain over them       by how much the column, added last, raises the share of the variance of accuracy's ranks that a
+                       linear model of ranks explains
+  precision of top K   share of the K best by score that are among the K best by accuracy (ties broken by lot)
+  regret               best accuracy of all rows minus best of top K: percentage points where accuracies are in per cent
+  discounted gain      of the first K, over that of the best order: a row gains the share of the rows it beats in accuracy,
+                       times 1 / log2(1 + place)
+  tied pairs, tied at the top    share of pairs, and of rows with the highest score, that share their score
+  seed spread          mean standard error over initialisations (the _se columns) in parts of the deviation over rows; of
+                       ranks: mean share of the rows that lie within a row's standard error
+Warnings name proxies whose interval holds 0, that rank no better than params, macs or data_free, and, without any label,
+whose order would change with the initialisation or that are saturated.
+
 Example:
   zeroth rank --space nasbench201 --sample 1000 --out scores.csv
-  zeroth eval scores.csv --benchmark nb201.csv --target cifar10_test_acc --out quality.csv)";
+  zeroth eval scores.csv --benchmark nb201.csv --target cifar10_test_acc,cifar100_test_acc --out quality.csv)";
 
 struct Settings {
-  std::string scores, benchmark, target, space, only, without, out;
-  bool unique = false, drop_failed = false, json = false;
+  std::vector<std::string> scores, targets, pairs, runs;
+  std::string benchmark, space, only, without, out, redundancy;
+  bool unique = false, drop_failed = false, json = false, full = false;
   int resamples = 1000;
   uint64_t seed = 0;
+  size_t k = 10;
   int jobs = 0;
 };
 
@@ -69,7 +93,7 @@ std::optional<std::string> space_of_manifest(const std::string& scores) {
 
 const spaces::SearchSpace* choose_space(const Settings& settings, const core::ScoreTable& scores) {
   if (!settings.space.empty()) return &spaces::find_space(settings.space);
-  if (const auto name = space_of_manifest(settings.scores)) return &spaces::find_space(*name);
+  if (const auto name = space_of_manifest(scores.path)) return &spaces::find_space(*name);
   return scores.rows.empty() ? nullptr : spaces::recognise_space(scores.rows.front().arch);
 }
 
@@ -108,31 +132,166 @@ void print_notes(const core::ScoreTable& scores, const eval::Evaluation& evaluat
   }
 }
 
-void write_file(const std::string& path, const std::string& text) {
-  std::ofstream file(path, std::ios::binary);
-  file << text;
-  file.close();
-  if (!file) throw core::Error(fmt::format("cannot write {}: {}", path, std::strerror(errno)));
+void check_distinct(const std::vector<std::string>& names, const char* what) {
+  for (auto name = names.begin(); name != names.end(); ++name) {
+    if (std::find(names.begin(), name, *name) != name) {
+      throw core::UsageError(fmt::format("{} \"{}\" is given twice", what, *name));
+    }
+  }
+}
+
+std::vector<std::pair<std::string, std::string>> compared_pairs(const std::vector<std::string>& texts) {
+  std::vector<std::pair<std::string, std::string>> pairs;
+  for (const std::string& text : texts) {
+    const size_t comma = text.find(',');
+    if (comma == std::string::npos || text.find(',', comma + 1) != std::string::npos) {
+      throw core::UsageError(fmt::format("--pair \"{}\": must be two columns, FIRST,SECOND", text));
+    }
+    pairs.emplace_back(text.substr(0, comma), text.substr(comma + 1));
+  }
+  return pairs;
+}
+
+// Tables of one file name in two folders are told apart by their paths.
+std::string table_name(const std::string& path, const std::vector<std::string>& paths) {
+  const auto name = std::filesystem::path(path).filename();
+  const auto same = std::count_if(paths.begin(), paths.end(), [&](const std::string& other) {
+    return std::filesystem::path(other).filename() == name;
+  });
+  return same > 1 ? path : name.string();
+}
+
+// One score table against every target.
+void evaluate_table(const Settings& settings, const std::string& path, std::vector<eval::Evaluation>& evaluations) {
+  const auto scores = core::ScoreTable::read(path);
+  const auto policy = settings.drop_failed ? eval::FailedPolicy::kDropped : eval::FailedPolicy::kBottom;
+  const spaces::SearchSpace* space = choose_space(settings, scores);
+  const auto read = [&](const std::string& column) {
+    return eval::Benchmark::read(settings.benchmark, column,
+                                 space == nullptr ? std::vector<std::string>() : space->table_columns());
+  };
+  eval::EvaluationOptions options;
+  options.unique = settings.unique;
+  options.only = functions_of(settings.only, space);
+  options.without = functions_of(settings.without, space);
+  options.correlation = {policy, settings.resamples, settings.seed, settings.k};
+  options.pairs = compared_pairs(settings.pairs);
+  std::vector<eval::Benchmark> runs;
+  for (const std::string& run : settings.runs) runs.push_back(read(run));
+  for (const std::string& target : settings.targets) {
+    options.redundancy = !settings.redundancy.empty() && target == settings.targets.front();
+    eval::Evaluation evaluation = eval::evaluate(scores, read(target), space, options, runs);
+    evaluation.scores = table_name(path, settings.scores);
+    print_notes(scores, evaluation);
+    for (const std::string& warning : eval::prediction_warnings(evaluation)) core::log_warning("{}", warning);
+    evaluations.push_back(std::move(evaluation));
+  }
+  for (const std::string& warning : eval::stability_warnings(evaluations.back())) core::log_warning("{}", warning);
+}
+
+void print(const Settings& settings, const std::vector<eval::Evaluation>& evaluations) {
+  const bool one = evaluations.size() == 1;
+  if (settings.json) {
+    const auto json = one ? eval::as_json(evaluations.front()) : eval::summary_json(evaluations);
+    fmt::print("{}\n", json.dump(2));
+    return;
+  }
+  for (const eval::Evaluation& evaluation : evaluations) {
+    fmt::print("{}{}", &evaluation == &evaluations.front() ? "" : "\n", eval::as_table(evaluation));
+    if (settings.full) fmt::print("\n{}", eval::details(evaluation));
+  }
+  if (!one) fmt::print("\n{}", eval::summary_table(evaluations));
 }
 
 void run(const Settings& settings) {
+  check_distinct(settings.scores, "score table");
+  check_distinct(settings.targets, "target");
+  check_distinct(settings.runs, "run");
+  if (settings.runs.size() == 1) throw core::UsageError("--ceiling needs two runs at least, RUN,RUN,...");
   std::optional<tbb::global_control> limit;
   if (settings.jobs > 0) {
     limit.emplace(tbb::global_control::max_allowed_parallelism, static_cast<size_t>(settings.jobs));
   }
-  const auto scores = core::ScoreTable::read(settings.scores);
-  const auto policy = settings.drop_failed ? eval::FailedPolicy::kDropped : eval::FailedPolicy::kBottom;
-  const spaces::SearchSpace* space = choose_space(settings, scores);
-  const auto benchmark = eval::Benchmark::read(settings.benchmark, settings.target,
-                                               space == nullptr ? std::vector<std::string>() : space->table_columns());
-  const eval::EvaluationOptions options = {settings.unique,
-                                           functions_of(settings.only, space),
-                                           functions_of(settings.without, space),
-                                           {policy, settings.resamples, settings.seed}};
-  const eval::Evaluation evaluation = eval::evaluate(scores, benchmark, space, options);
-  print_notes(scores, evaluation);
-  if (!settings.out.empty()) write_file(settings.out, eval::as_csv(evaluation));
-  fmt::print("{}", settings.json ? eval::as_json(evaluation).dump(2) + "\n" : eval::as_table(evaluation));
+  std::vector<eval::Evaluation> evaluations;
+  for (const std::string& path : settings.scores) evaluate_table(settings, path, evaluations);
+  if (!settings.out.empty()) core::replace_file(settings.out, eval::as_csv(evaluations));
+  if (!settings.redundancy.empty()) core::replace_file(settings.redundancy, eval::redundancy_csv(evaluations));
+  print(settings, evaluations);
+}
+
+void add_inputs(CLI::App& command, Settings& settings) {
+  command.add_option("scores", settings.scores, "score tables: CSV, plain or gzip, with a column \"arch\"")
+      ->required()
+      ->type_name("SCORES");
+  command
+      .add_option("--benchmark", settings.benchmark, "measured accuracies: CSV, plain or gzip, with a column \"arch\"")
+      ->required()
+      ->type_name("FILE");
+  command
+      .add_option("--target", settings.targets,
+                  "columns of the benchmark to predict, separated by commas; more must be better")
+      ->required()
+      ->delimiter(',')
+      ->allow_extra_args(false)
+      ->type_name("COLUMN,...");
+  command
+      .add_option("--space", settings.space,
+                  "search space of the architectures; by default what the manifest beside SCORES says, else the one "
+                  "that reads the first architecture")
+      ->type_name("NAME");
+}
+
+void add_rows(CLI::App& command, Settings& settings) {
+  command.add_flag("--unique", settings.unique,
+                   "one row a function: average scores and accuracies of architectures that compute the same");
+  command.add_flag("--drop-failed", settings.drop_failed,
+                   "leave failed scores out of their column instead of ranking them last");
+  command
+      .add_option("--only", settings.only,
+                  "count only architectures that compute what one of this file's does: one a line, or CSV with a "
+                  "column \"arch\"")
+      ->type_name("FILE");
+  command
+      .add_option("--except", settings.without, "leave those out instead, such as the ones that a choice was made on")
+      ->type_name("FILE");
+}
+
+void add_statistics(CLI::App& command, Settings& settings) {
+  command.add_option("--bootstrap", settings.resamples, "resamples for the 95 % intervals; 0 = no intervals")
+      ->check(CLI::Range(0, 1000000))
+      ->type_name("B")
+      ->capture_default_str();
+  command.add_option("--seed", settings.seed, "of the resamples")->type_name("S")->capture_default_str();
+  command.add_option("--k", settings.k, "rows that precision, regret and discounted gain look at")
+      ->check(CLI::Range(1, 1000000000))
+      ->type_name("K")
+      ->capture_default_str();
+  command
+      .add_option("--pair", settings.pairs,
+                  "compare two columns on the same rows and resamples: their difference and its interval; repeatable")
+      ->allow_extra_args(false)
+      ->type_name("FIRST,SECOND");
+  command
+      .add_option("--ceiling", settings.runs,
+                  "columns of the benchmark with single training runs: how far those agree, and what a score can reach "
+                  "at best")
+      ->delimiter(',')
+      ->allow_extra_args(false)
+      ->type_name("RUN,RUN,...");
+}
+
+void add_outputs(CLI::App& command, Settings& settings) {
+  command.add_flag("--full", settings.full, "print all statistics");
+  command.add_option("--out", settings.out, "also write the result as CSV")->type_name("FILE");
+  command
+      .add_option("--redundancy", settings.redundancy,
+                  "write Spearman between all columns of a table as CSV, on the rows that the first target has")
+      ->type_name("FILE");
+  command.add_flag("--json", settings.json, "print JSON instead of a table");
+  command.add_option("-j,--jobs", settings.jobs, "threads; 0 = one a core")
+      ->check(CLI::Range(0, 1024))
+      ->type_name("N")
+      ->capture_default_str();
 }
 
 }  // namespace
@@ -140,45 +299,10 @@ void run(const Settings& settings) {
 void add_eval(CLI::App& program, int& exit_code) {
   auto settings = std::make_shared<Settings>();
   CLI::App* command = program.add_subcommand("eval", "how well do columns of scores predict accuracy");
-  command->add_option("scores", settings->scores, "score table: CSV, plain or gzip, with a column \"arch\"")
-      ->required()
-      ->type_name("SCORES");
-  command
-      ->add_option("--benchmark", settings->benchmark,
-                   "measured accuracies: CSV, plain or gzip, with a column \"arch\"")
-      ->required()
-      ->type_name("FILE");
-  command->add_option("--target", settings->target, "column of the benchmark to predict; more must be better")
-      ->required()
-      ->type_name("COLUMN");
-  command->add_flag("--unique", settings->unique,
-                    "one row a function: average scores and accuracies of architectures that compute the same");
-  command->add_flag("--drop-failed", settings->drop_failed,
-                    "leave failed scores out of their column instead of ranking them last");
-  command
-      ->add_option("--only", settings->only,
-                   "count only architectures that compute what one of this file's does: one a line, or CSV with a "
-                   "column \"arch\"")
-      ->type_name("FILE");
-  command
-      ->add_option("--except", settings->without, "leave those out instead, such as the ones that a choice was made on")
-      ->type_name("FILE");
-  command->add_option("--bootstrap", settings->resamples, "resamples for the 95 % intervals; 0 = no intervals")
-      ->check(CLI::Range(0, 1000000))
-      ->type_name("B")
-      ->capture_default_str();
-  command->add_option("--seed", settings->seed, "of the resamples")->type_name("S")->capture_default_str();
-  command
-      ->add_option("--space", settings->space,
-                   "search space of the architectures; by default what the manifest beside SCORES says, else the one "
-                   "that reads the first architecture")
-      ->type_name("NAME");
-  command->add_option("--out", settings->out, "also write the result as CSV")->type_name("FILE");
-  command->add_flag("--json", settings->json, "print JSON instead of a table");
-  command->add_option("-j,--jobs", settings->jobs, "threads; 0 = one a core")
-      ->check(CLI::Range(0, 1024))
-      ->type_name("N")
-      ->capture_default_str();
+  add_inputs(*command, *settings);
+  add_rows(*command, *settings);
+  add_statistics(*command, *settings);
+  add_outputs(*command, *settings);
   command->footer(kFooter);
   command->callback([settings, &exit_code] {
     run(*settings);

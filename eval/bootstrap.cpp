@@ -69,7 +69,7 @@ CorrelationIntervals bootstrap_intervals(const PairedRanks& ranks, const std::ve
     spearman[b] = estimate.spearman;
     kendall[b] = estimate.kendall;
   });
-  return {percentile_interval(spearman), percentile_interval(kendall), std::move(spearman)};
+  return {percentile_interval(spearman), percentile_interval(kendall), std::move(spearman), std::move(kendall)};
 }
 
 }  // namespace zeroth::eval

@@ -19,7 +19,8 @@ struct Interval {
 struct CorrelationIntervals {
   std::optional<Interval> spearman;
   std::optional<Interval> kendall;
-  std::vector<std::optional<double>> spearman_resamples;  // by resample; equal numbers draw equal clusters
+  // By resample; equal numbers draw equal clusters.
+  std::vector<std::optional<double>> spearman_resamples, kendall_resamples;
 };
 
 // Of estimates by resample, nullopt where more than half are undefined.

@@ -1,19 +1,25 @@
 #include "eval/correlation.h"
 
+#include <tbb/parallel_for.h>
+
 #include <algorithm>
-#include <functional>
+#include <cmath>
 #include <limits>
-#include <numeric>
+
+#include "eval/pearson.h"
+#include "eval/rank_matrix.h"
 
 namespace zeroth::eval {
 namespace {
 
 constexpr size_t kShortlist = 10;
+constexpr const char* kMacs = "macs";
 
 // The rows of one column that count, with numbers only.
 struct Rows {
   std::vector<double> score, accuracy;
   std::vector<uint32_t> function;
+  std::vector<size_t> number;  // in the population
   size_t failed = 0;
 };
 
@@ -27,6 +33,7 @@ Rows counted_rows(const ScoreColumn& column, const Population& population, Faile
     rows.score.push_back(score.value_or(kWorst));
     rows.accuracy.push_back(population.accuracy[row]);
     rows.function.push_back(population.function[row]);
+    rows.number.push_back(row);
   }
   return rows;
 }
@@ -48,49 +55,57 @@ void add_lifts(std::vector<ColumnQuality>& qualities) {
   }
 }
 
+std::vector<double> sizes_of(const Population& population, const Rows& rows) {
+  const auto macs = std::find_if(population.columns.begin(), population.columns.end(),
+                                 [](const ScoreColumn& column) { return column.name == kMacs; });
+  std::vector<double> sizes;
+  if (macs == population.columns.end()) return sizes;
+  for (const size_t row : rows.number) sizes.push_back(macs->values[row].value_or(std::nan("")));
+  return sizes;
+}
+
+std::optional<double> pearson_of_scored(const Rows& rows) {
+  std::vector<double> score, accuracy;
+  for (size_t row = 0; row < rows.score.size(); ++row) {
+    if (!std::isfinite(rows.score[row])) continue;
+    score.push_back(rows.score[row]);
+    accuracy.push_back(rows.accuracy[row]);
+  }
+  return pearson(score, accuracy);
+}
+
+void measure_parts(const Rows& rows, const std::vector<double>& sizes, ColumnQuality& quality) {
+  const RankCorrelation top = top_tenth(rows.score, rows.accuracy);
+  quality.kendall_top_tenth = top.kendall;
+  quality.spearman_top_tenth = top.spearman;
+  quality.spearman_by_decile = spearman_by_decile(rows.score, rows.accuracy);
+  if (!sizes.empty()) quality.spearman_within_bands = spearman_within_bands(rows.score, rows.accuracy, sizes);
+}
+
+std::vector<std::optional<double>> standard_errors(const Population& population, const std::string& column) {
+  for (const ScoreColumn& errors : population.standard_errors) {
+    if (errors.name == column) return errors.values;
+  }
+  return {};
+}
+
+// The accuracy is the matrix's last column.
+void add_conditionals(const Population& population, std::vector<ColumnQuality>& qualities) {
+  std::vector<ScoreColumn> columns = population.columns;
+  columns.push_back({"accuracy", {population.accuracy.begin(), population.accuracy.end()}});
+  const std::vector<Conditional> given = conditionals(rank_matrix(columns, FailedPolicy::kBottom));
+  for (size_t i = 0; i < qualities.size(); ++i) {
+    qualities[i].partial_spearman = given[i].partial;
+    qualities[i].conditional_gain = given[i].gain;
+  }
+}
+
+}  // namespace
+
 size_t count_different(std::vector<uint32_t> numbers) {
   std::sort(numbers.begin(), numbers.end());
   return static_cast<size_t>(std::unique(numbers.begin(), numbers.end()) - numbers.begin());
 }
-
-std::optional<double> kendall_top_tenth(const Rows& rows) {
-  std::vector<double> best = rows.accuracy;
-  const auto threshold = best.begin() + static_cast<ptrdiff_t>((best.size() + 9) / 10 - 1);
-  std::nth_element(best.begin(), threshold, best.end(), std::greater<>());
-  std::vector<double> score, accuracy;
-  for (size_t row = 0; row < rows.score.size(); ++row) {
-    if (rows.accuracy[row] < *threshold) continue;
-    score.push_back(rows.score[row]);
-    accuracy.push_back(rows.accuracy[row]);
-  }
-  return rank_correlation(score, accuracy).kendall;
-}
-
-double top_accuracy(const Rows& rows) {
-  const double highest = *std::max_element(rows.score.begin(), rows.score.end());
-  double sum = 0;
-  size_t tied = 0;
-  for (size_t row = 0; row < rows.score.size(); ++row) {
-    if (rows.score[row] != highest) continue;
-    sum += rows.accuracy[row];
-    ++tied;
-  }
-  return sum / static_cast<double>(tied);
-}
-
-double best_of_shortlist(const Rows& rows) {
-  std::vector<size_t> order(rows.score.size());
-  std::iota(order.begin(), order.end(), size_t{0});
-  const size_t length = std::min(kShortlist, order.size());
-  std::partial_sort(
-      order.begin(), order.begin() + static_cast<ptrdiff_t>(length), order.end(),
-      [&](size_t a, size_t b) { return rows.score[a] != rows.score[b] ? rows.score[a] > rows.score[b] : a < b; });
-  double best = rows.accuracy[order.front()];
-  for (size_t i = 1; i < length; ++i) best = std::max(best, rows.accuracy[order[i]]);
-  return best;
-}
-
-}  // namespace
 
 ColumnQuality column_quality(const ScoreColumn& column, const Population& population,
                              const CorrelationOptions& options) {
@@ -109,21 +124,27 @@ ColumnQuality column_quality(const ScoreColumn& column, const Population& popula
   quality.spearman = {estimate.spearman, intervals.spearman};
   quality.kendall = {estimate.kendall, intervals.kendall};
   quality.spearman_resamples = intervals.spearman_resamples;
-  quality.kendall_top_tenth = kendall_top_tenth(rows);
+  quality.pairs = pair_agreement(ranks);
+  quality.pearson = pearson_of_scored(rows);
+  quality.stability = stability(column.values, standard_errors(population, column.name));
+  measure_parts(rows, sizes_of(population, rows), quality);
   const bool all_failed = options.failed == FailedPolicy::kBottom && rows.failed == rows.score.size();
   if (!all_failed) {
-    quality.top_accuracy = top_accuracy(rows);
-    quality.best_of_ten = best_of_shortlist(rows);
+    quality.top_accuracy = top_accuracy(rows.score, rows.accuracy);
+    quality.best_of_ten = best_of_top(rows.score, rows.accuracy, kShortlist);
+    quality.selection = selection(rows.score, rows.accuracy, options.k);
   }
   return quality;
 }
 
 std::vector<ColumnQuality> correlate(const Population& population, const CorrelationOptions& options) {
-  std::vector<ColumnQuality> qualities;
-  for (const ScoreColumn& column : population.columns) {
-    qualities.push_back(column_quality(column, population, options));
+  std::vector<ColumnQuality> qualities(population.columns.size());
+  tbb::parallel_for(size_t{0}, qualities.size(),
+                    [&](size_t i) { qualities[i] = column_quality(population.columns[i], population, options); });
+  if (options.failed == FailedPolicy::kBottom) {
+    add_lifts(qualities);
+    add_conditionals(population, qualities);
   }
-  if (options.failed == FailedPolicy::kBottom) add_lifts(qualities);
   std::stable_sort(qualities.begin(), qualities.end(), [](const ColumnQuality& a, const ColumnQuality& b) {
     if (!a.spearman.value || !b.spearman.value) return a.spearman.value.has_value() > b.spearman.value.has_value();
     return *a.spearman.value > *b.spearman.value;

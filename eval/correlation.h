@@ -2,6 +2,7 @@
 // by trusting the score.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -9,7 +10,11 @@
 #include <vector>
 
 #include "eval/bootstrap.h"
+#include "eval/pair_agreement.h"
 #include "eval/population.h"
+#include "eval/selection.h"
+#include "eval/stability.h"
+#include "eval/strata.h"
 
 namespace zeroth::eval {
 
@@ -22,6 +27,7 @@ struct CorrelationOptions {
   FailedPolicy failed = FailedPolicy::kBottom;
   int resamples = 0;  // of the bootstrap; 0 = no intervals
   uint64_t seed = 0;
+  size_t k = 10;  // rows that `Selection` looks at, at least 1
 };
 
 struct Estimate {
@@ -41,12 +47,23 @@ struct ColumnQuality {
   std::vector<std::optional<double>> spearman_resamples;
   // Tau-b among the rows whose accuracy is at least that of row number ceil(rows / 10), counted from the best.
   std::optional<double> kendall_top_tenth;
-  // Accuracy of the row with the highest score; the mean of all that share the highest score, so that the answer does
-  // not depend on the order of the rows. Like the next, nullopt where every score has failed.
+  // selection.h; like the next two, nullopt where every score has failed.
   std::optional<double> top_accuracy;
-  // Best accuracy among the ten rows with the highest scores; of equal scores the earlier row counts first.
   std::optional<double> best_of_ten;
+  std::optional<Selection> selection;
+
+  std::optional<double> pearson;  // of the rows with a score, whatever the policy
+  PairAgreement pairs;
+  std::optional<double> spearman_top_tenth;                        // among the rows of kendall_top_tenth
+  std::array<std::optional<double>, kDeciles> spearman_by_decile;  // of accuracy, the least accurate first
+  std::optional<double> spearman_within_bands;  // of the column `macs`; none where there is no such column
+  // Given all other columns of the population (rank_matrix.h). None where failed rows are dropped, and for one column
+  // alone only `correlate` knows the others.
+  std::optional<double> partial_spearman, conditional_gain;
+  Stability stability;
 };
+
+size_t count_different(std::vector<uint32_t> numbers);
 
 ColumnQuality column_quality(const ScoreColumn& column, const Population& population,
                              const CorrelationOptions& options);

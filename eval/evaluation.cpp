@@ -9,7 +9,7 @@
 namespace zeroth::eval {
 
 Evaluation evaluate(const core::ScoreTable& scores, const Benchmark& benchmark, const spaces::SearchSpace* space,
-                    const EvaluationOptions& options) {
+                    const EvaluationOptions& options, const std::vector<Benchmark>& runs) {
   if (scores.rows.empty()) throw core::Error(scores.path + ": no rows");
   Population population = join(scores, benchmark, space);
   Evaluation evaluation;
@@ -22,18 +22,24 @@ Evaluation evaluate(const core::ScoreTable& scores, const Benchmark& benchmark, 
     evaluation.not_of_space = add_space_facts(population, *space);
   }
   if (population.columns.empty()) throw core::Error(scores.path + ": no column of scores");
-  const size_t measured = population.rows();
+  for (const Benchmark& run : runs) population.runs.push_back(measured(population, run, space));
+  const size_t joined = population.rows();
   if (options.only) population = restricted(population, *options.only, /*without=*/false);
   if (options.without) population = restricted(population, *options.without, /*without=*/true);
-  evaluation.not_counted = measured - population.rows();
+  evaluation.not_counted = joined - population.rows();
   evaluation.rows = population.rows();
   evaluation.functions = population.functions;
-  evaluation.not_measured = scores.rows.size() - measured;
+  evaluation.not_measured = scores.rows.size() - joined;
   evaluation.averaged = benchmark.repeated();
 
   if (options.unique) population = unique_functions(population);
   if (space != nullptr) add_data_free(population);
   evaluation.columns = correlate(population, options.correlation);
+  for (const auto& [first, second] : options.pairs) {
+    evaluation.pairs.push_back(paired_difference(population, first, second, options.correlation));
+  }
+  if (!runs.empty()) evaluation.ceiling = noise_ceiling(population.runs);
+  if (options.redundancy) evaluation.redundancy = rank_matrix(population.columns, options.correlation.failed);
   return evaluation;
 }
 

@@ -1,38 +1,15 @@
 #include <fmt/format.h>
 
-#include "core/csv.h"
 #include "eval/evaluation.h"
 #include "eval/text_table.h"
 
 namespace zeroth::eval {
 namespace {
 
-using nlohmann::ordered_json;
+using Lines = std::vector<std::vector<std::string>>;
 
-const char* unit(const Evaluation& evaluation) { return evaluation.options.unique ? "functions" : "rows"; }
-
-const char* policy(const Evaluation& evaluation) {
-  return evaluation.options.correlation.failed == FailedPolicy::kBottom ? "bottom" : "dropped";
-}
-
-std::string fixed(const std::optional<Interval>& interval) {
+std::string range(const std::optional<Interval>& interval) {
   return interval ? fmt::format("{:.3f} .. {:.3f}", interval->low, interval->high) : "-";
-}
-
-std::string cells(const Estimate& estimate) {
-  std::string text = cell(estimate.value) + ",";
-  if (!estimate.interval) return text + ",";
-  return text + core::number_text(estimate.interval->low) + "," + core::number_text(estimate.interval->high);
-}
-
-ordered_json json_number(const std::optional<double>& value) {
-  return value ? ordered_json(*value) : ordered_json(nullptr);
-}
-
-ordered_json json_estimate(const Estimate& estimate) {
-  ordered_json json = {{"value", json_number(estimate.value)}, {"interval", nullptr}};
-  if (estimate.interval) json["interval"] = {estimate.interval->low, estimate.interval->high};
-  return json;
 }
 
 std::string population_line(const Evaluation& evaluation) {
@@ -43,69 +20,98 @@ std::string population_line(const Evaluation& evaluation) {
       options.resamples > 0
           ? fmt::format("95 % intervals from {} resamples of functions, seed {}", options.resamples, options.seed)
           : "no intervals";
-  return fmt::format("{} against {} of {}: {} architectures, {} functions, one row {}\n{}; {}\n\n", evaluation.scores,
+  return fmt::format("{} against {} of {}: {} architectures, {} functions, one row {}\n{}; {}\n", evaluation.scores,
                      evaluation.target, evaluation.benchmark, evaluation.rows, evaluation.functions,
                      evaluation.options.unique ? "a function" : "an architecture", failed, intervals);
+}
+
+std::string ceiling_line(const NoiseCeiling& ceiling) {
+  return fmt::format(
+      "noise ceiling on {} rows: Spearman {} between training runs, reliability of the mean of {} {}, no "
+      "score can be expected above {}\n",
+      ceiling.rows, fixed(ceiling.spearman, 3), ceiling.runs.size(), fixed(ceiling.reliability, 3),
+      fixed(ceiling.ceiling, 3));
+}
+
+std::string pair_table(const std::vector<PairedDifference>& pairs) {
+  Lines lines = {{"difference", "n", "Spearman", "95 %", "Kendall", "95 %", "first better"}};
+  for (const PairedDifference& pair : pairs) {
+    lines.push_back({pair.first + " - " + pair.second, std::to_string(pair.rows), signed_text(pair.spearman.value),
+                     range(pair.spearman.interval), signed_text(pair.kendall.value), range(pair.kendall.interval),
+                     fixed(pair.first_better, 3)});
+  }
+  return aligned(lines);
+}
+
+std::string agreement_table(const Evaluation& evaluation) {
+  Lines lines = {{"column", "Pearson", "weighted tau", "pairwise accuracy", "Spearman top 10 %", "in MACs bands",
+                  "given the others", "gain over them"}};
+  for (const ColumnQuality& column : evaluation.columns) {
+    lines.push_back({column.column, fixed(column.pearson, 3), fixed(column.pairs.weighted_kendall, 3),
+                     fixed(column.pairs.pairwise_accuracy, 3), fixed(column.spearman_top_tenth, 3),
+                     fixed(column.spearman_within_bands, 3), fixed(column.partial_spearman, 3),
+                     fixed(column.conditional_gain, 4)});
+  }
+  return aligned(lines);
+}
+
+std::string selection_table(const Evaluation& evaluation) {
+  const size_t k = evaluation.options.correlation.k;
+  Lines lines = {
+      {"column", fmt::format("precision of top {}", k), fmt::format("best of top {}", k), "regret", "discounted gain"}};
+  for (const ColumnQuality& column : evaluation.columns) {
+    if (!column.selection) {
+      lines.push_back({column.column, "-", "-", "-", "-"});
+      continue;
+    }
+    const Selection& found = *column.selection;
+    lines.push_back({column.column, fixed(found.precision, 3), fixed(found.best, 2), fixed(found.regret, 2),
+                     fixed(found.discounted_gain, 3)});
+  }
+  return aligned(lines);
+}
+
+std::string decile_table(const Evaluation& evaluation) {
+  Lines lines = {{"Spearman by accuracy"}};
+  for (size_t d = 0; d < kDeciles; ++d) lines[0].push_back(fmt::format("{}-{} %", 10 * d, 10 * (d + 1)));
+  for (const ColumnQuality& column : evaluation.columns) {
+    lines.push_back({column.column});
+    for (const auto& spearman : column.spearman_by_decile) lines.back().push_back(fixed(spearman, 3));
+  }
+  return aligned(lines);
+}
+
+std::string stability_table(const Evaluation& evaluation) {
+  Lines lines = {{"without labels", "tied pairs", "tied at the top", "seed spread", "seed spread of ranks"}};
+  for (const ColumnQuality& column : evaluation.columns) {
+    const Stability& stability = column.stability;
+    lines.push_back({column.column, fixed(stability.tied_pairs, 3), fixed(stability.tied_top, 3),
+                     fixed(stability.seed_spread, 3), fixed(stability.rank_spread, 3)});
+  }
+  return aligned(lines);
 }
 
 }  // namespace
 
 std::string as_table(const Evaluation& evaluation) {
-  std::vector<std::vector<std::string>> lines = {{"column", "n", "failed", "Spearman", "95 %", "lift", "95 %",
-                                                  "Kendall", "95 %", "Kendall top 10 %", "accuracy of top 1",
-                                                  "best of top 10"}};
+  Lines lines = {{"column", "n", "failed", "Spearman", "95 %", "lift", "95 %", "Kendall", "95 %", "Kendall top 10 %",
+                  "accuracy of top 1", "best of top 10"}};
   for (const ColumnQuality& column : evaluation.columns) {
     lines.push_back({column.column, std::to_string(column.rows), std::to_string(column.failed),
-                     fixed(column.spearman.value, 3), fixed(column.spearman.interval), signed_text(column.lift.value),
-                     fixed(column.lift.interval), fixed(column.kendall.value, 3), fixed(column.kendall.interval),
+                     fixed(column.spearman.value, 3), range(column.spearman.interval), signed_text(column.lift.value),
+                     range(column.lift.interval), fixed(column.kendall.value, 3), range(column.kendall.interval),
                      fixed(column.kendall_top_tenth, 3), fixed(column.top_accuracy, 2), fixed(column.best_of_ten, 2)});
   }
-  return population_line(evaluation) + aligned(lines);
-}
-
-std::string as_csv(const Evaluation& evaluation) {
-  std::string text =
-      "column,n,functions,failed,spearman,spearman_low,spearman_high,lift,lift_low,lift_high,kendall_tau_b,kendall_low,"
-      "kendall_high,"
-      "kendall_top_tenth,top_accuracy,best_of_ten,unit,failed_policy,resamples,seed,scores,benchmark,target\n";
-  for (const ColumnQuality& column : evaluation.columns) {
-    text += fmt::format(
-        "{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}\n", core::csv_field(column.column), column.rows,
-        column.functions, column.failed, cells(column.spearman), cells(column.lift), cells(column.kendall),
-        cell(column.kendall_top_tenth), cell(column.top_accuracy), cell(column.best_of_ten), unit(evaluation),
-        policy(evaluation), evaluation.options.correlation.resamples, evaluation.options.correlation.seed,
-        core::csv_field(evaluation.scores), core::csv_field(evaluation.benchmark), core::csv_field(evaluation.target));
-  }
+  std::string text = population_line(evaluation);
+  if (evaluation.ceiling) text += ceiling_line(*evaluation.ceiling);
+  text += "\n" + aligned(lines);
+  if (!evaluation.pairs.empty()) text += "\n" + pair_table(evaluation.pairs);
   return text;
 }
 
-ordered_json as_json(const Evaluation& evaluation) {
-  ordered_json json = {{"scores", evaluation.scores},
-                       {"benchmark", evaluation.benchmark},
-                       {"target", evaluation.target},
-                       {"space", evaluation.space.empty() ? ordered_json(nullptr) : ordered_json(evaluation.space)},
-                       {"architectures", evaluation.rows},
-                       {"functions", evaluation.functions},
-                       {"unit", unit(evaluation)},
-                       {"failed_policy", policy(evaluation)},
-                       {"not_measured", evaluation.not_measured},
-                       {"averaged", evaluation.averaged},
-                       {"resamples", evaluation.options.correlation.resamples},
-                       {"seed", evaluation.options.correlation.seed},
-                       {"columns", ordered_json::array()}};
-  for (const ColumnQuality& column : evaluation.columns) {
-    json["columns"].push_back({{"column", column.column},
-                               {"n", column.rows},
-                               {"functions", column.functions},
-                               {"failed", column.failed},
-                               {"spearman", json_estimate(column.spearman)},
-                               {"lift", json_estimate(column.lift)},
-                               {"kendall_tau_b", json_estimate(column.kendall)},
-                               {"kendall_top_tenth", json_number(column.kendall_top_tenth)},
-                               {"top_accuracy", json_number(column.top_accuracy)},
-                               {"best_of_ten", json_number(column.best_of_ten)}});
-  }
-  return json;
+std::string details(const Evaluation& evaluation) {
+  return agreement_table(evaluation) + "\n" + selection_table(evaluation) + "\n" + decile_table(evaluation) + "\n" +
+         stability_table(evaluation);
 }
 
 }  // namespace zeroth::eval

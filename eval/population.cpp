@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <boost/algorithm/string/predicate.hpp>
 #include <functional>
 #include <optional>
+#include <string_view>
 
 #include "core/error.h"
 #include "spaces/spelling.h"
@@ -13,10 +15,16 @@
 namespace zeroth::eval {
 namespace {
 
+constexpr std::string_view kStandardError = "_se";
+
 struct Mean {
   double sum = 0;
   size_t count = 0;
 };
+
+// All that a population holds of its rows column by column.
+constexpr std::array<std::vector<ScoreColumn> Population::*, 4> kColumnGroups = {
+    &Population::columns, &Population::structure, &Population::standard_errors, &Population::runs};
 
 ScoreColumn rows_of(const ScoreColumn& column, const std::vector<size_t>& rows) {
   ScoreColumn result{column.name, {}};
@@ -53,14 +61,14 @@ Name name_by(const spaces::SearchSpace& space, bool by_function) {
   };
 }
 
-// By row of the scores. Renaming a whole table costs seconds: only where texts leave a row without an accuracy.
-std::vector<std::optional<double>> accuracies(const core::ScoreTable& scores, const Benchmark& benchmark,
+// By architecture. Renaming a whole table costs seconds: only where texts leave a row without an accuracy.
+std::vector<std::optional<double>> accuracies(const std::vector<std::string>& architectures, const Benchmark& benchmark,
                                               const spaces::SearchSpace* space) {
-  std::vector<std::optional<double>> found(scores.rows.size());
+  std::vector<std::optional<double>> found(architectures.size());
   const auto look_up = [&](const Benchmark& table, const Name& name) {
     for (size_t row = 0; row < found.size(); ++row) {
       if (found[row]) continue;
-      const std::optional<std::string> key = name(architecture_key(scores.rows[row].arch));
+      const std::optional<std::string> key = name(architectures[row]);
       if (key) found[row] = table.accuracy(*key);
     }
     return std::all_of(found.begin(), found.end(), [](const auto& accuracy) { return accuracy.has_value(); });
@@ -90,12 +98,14 @@ void number_functions(const std::vector<std::string>& texts, Population& populat
 
 Population join(const core::ScoreTable& scores, const Benchmark& benchmark, const spaces::SearchSpace* space) {
   Population population;
-  const std::vector<std::optional<double>> measured = accuracies(scores, benchmark, space);
+  std::vector<std::string> keys;
+  for (const core::ScoreRow& row : scores.rows) keys.push_back(architecture_key(row.arch));
+  const std::vector<std::optional<double>> measured = accuracies(keys, benchmark, space);
   std::vector<const core::ScoreRow*> rows;
   for (size_t row = 0; row < scores.rows.size(); ++row) {
     if (!measured[row]) continue;
     rows.push_back(&scores.rows[row]);
-    population.architectures.push_back(architecture_key(scores.rows[row].arch));
+    population.architectures.push_back(std::move(keys[row]));
     population.accuracy.push_back(*measured[row]);
   }
   if (rows.empty()) {
@@ -104,12 +114,18 @@ Population join(const core::ScoreTable& scores, const Benchmark& benchmark, cons
                                   benchmark.example()));
   }
   for (size_t column = 0; column < scores.columns.size(); ++column) {
-    if (boost::algorithm::ends_with(scores.columns[column], "_se")) continue;
-    population.columns.push_back({scores.columns[column], {}});
-    for (const core::ScoreRow* row : rows) population.columns.back().values.push_back(row->values[column]);
+    const std::string& name = scores.columns[column];
+    const bool is_error = boost::algorithm::ends_with(name, kStandardError);
+    auto& columns = is_error ? population.standard_errors : population.columns;
+    columns.push_back({is_error ? name.substr(0, name.size() - kStandardError.size()) : name, {}});
+    for (const core::ScoreRow* row : rows) columns.back().values.push_back(row->values[column]);
   }
   number_functions(population.architectures, population);
   return population;
+}
+
+ScoreColumn measured(const Population& population, const Benchmark& benchmark, const spaces::SearchSpace* space) {
+  return {benchmark.target(), accuracies(population.architectures, benchmark, space)};
 }
 
 Population restricted(const Population& population, const std::unordered_set<std::string>& texts, bool without) {
@@ -129,8 +145,9 @@ Population restricted(const Population& population, const std::unordered_set<std
                               : "no scored architecture is among those named");
   }
   number_functions(functions, kept);
-  for (const ScoreColumn& column : population.columns) kept.columns.push_back(rows_of(column, rows));
-  for (const ScoreColumn& column : population.structure) kept.structure.push_back(rows_of(column, rows));
+  for (const auto part : kColumnGroups) {
+    for (const ScoreColumn& column : population.*part) (kept.*part).push_back(rows_of(column, rows));
+  }
   return kept;
 }
 
@@ -153,11 +170,10 @@ Population unique_functions(const Population& population) {
     ++accuracies[number].count;
   }
   for (const Mean& mean : accuracies) unique.accuracy.push_back(mean.sum / static_cast<double>(mean.count));
-  for (const ScoreColumn& column : population.columns) {
-    unique.columns.push_back(means_by_function(column, group, unique.rows()));
-  }
-  for (const ScoreColumn& column : population.structure) {
-    unique.structure.push_back(means_by_function(column, group, unique.rows()));
+  for (const auto part : kColumnGroups) {
+    for (const ScoreColumn& column : population.*part) {
+      (unique.*part).push_back(means_by_function(column, group, unique.rows()));
+    }
   }
   return unique;
 }

@@ -32,6 +32,9 @@ struct Population {
   size_t functions = 0;
   std::vector<ScoreColumn> columns;
   std::vector<ScoreColumn> structure;  // columns of the data-free baseline; empty where the space is unknown
+  // Standard errors over initialisations, each named as the column of scores it belongs to.
+  std::vector<ScoreColumn> standard_errors;
+  std::vector<ScoreColumn> runs;  // accuracies of single training runs (noise_ceiling.h)
 
   size_t rows() const { return architectures.size(); }
 };
@@ -39,9 +42,12 @@ struct Population {
 // Rows of the scores that the benchmark has an accuracy for, in the order of the scores; functions are texts as yet.
 // With a space, texts that both spell in their own way meet as it prints them, and by function where its benchmark
 // measures functions.
-// Standard errors of scores (columns named `..._se`) are no scores. Throws core::Error with an example of each file
-// where they have no architecture in common.
+// Standard errors of scores (columns named `..._se`) are no scores but stand apart. Throws core::Error with an example
+// of each file where they have no architecture in common.
 Population join(const core::ScoreTable& scores, const Benchmark& benchmark, const spaces::SearchSpace* space = nullptr);
+
+// What another column of the benchmark holds of the population's rows, found as `join` finds accuracies.
+ScoreColumn measured(const Population& population, const Benchmark& benchmark, const spaces::SearchSpace* space);
 
 // Sets the functions of the rows: equal texts are one function.
 void number_functions(const std::vector<std::string>& texts, Population& population);

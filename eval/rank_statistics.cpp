@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "core/error.h"
+#include "eval/count_tree.h"
 
 namespace zeroth::eval {
 namespace {
@@ -54,25 +55,6 @@ int64_t tied_pairs(const std::vector<int64_t>& sizes) {
   for (const int64_t size : sizes) sum += pairs(size);
   return sum;
 }
-
-// Counts by level, with prefix sums in O(log levels) (Fenwick 1994).
-class CountTree {
- public:
-  explicit CountTree(size_t levels) : sums_(levels + 1, 0) {}
-
-  void add(uint32_t level, uint32_t count) {
-    for (size_t i = level + 1; i < sums_.size(); i += i & (~i + 1)) sums_[i] += count;
-  }
-  // Of all levels up to and with this one.
-  uint32_t up_to(uint32_t level) const {
-    uint32_t sum = 0;
-    for (size_t i = level + 1; i > 0; i &= i - 1) sum += sums_[i];
-    return sum;
-  }
-
- private:
-  std::vector<uint32_t> sums_;
-};
 
 }  // namespace
 

@@ -20,6 +20,13 @@ class PairedRanks {
   PairedRanks(const std::vector<double>& x, const std::vector<double>& y);
 
   size_t rows() const { return row_.size(); }
+  // By place when sorted by x, then y: the rank of a row's value among the different values of its column, 0 =
+  // smallest.
+  const std::vector<uint32_t>& x_level() const { return x_level_; }
+  const std::vector<uint32_t>& y_level() const { return y_level_; }
+  size_t x_levels() const { return x_levels_; }
+  size_t y_levels() const { return y_levels_; }
+
   RankCorrelation correlation() const;
   // As if row i stood in the columns counts[i] times; the sum of the counts is below 2^31.
   RankCorrelation correlation(const std::vector<uint32_t>& counts) const;
@@ -29,8 +36,8 @@ class PairedRanks {
   std::optional<double> kendall(const std::vector<uint32_t>& counts) const;
   int64_t discordant_pairs(const std::vector<uint32_t>& counts) const;
 
-  // Entry k is the k-th row when sorted by x, then y: its number, and the ranks of its values among the different
-  // values of their columns (0 = smallest). Counts are handed to the private functions in this order.
+  // Entry k is of the k-th row when sorted by x, then y: its number, and its levels. Counts are handed to the private
+  // functions in this order.
   std::vector<uint32_t> row_, x_level_, y_level_;
   size_t x_levels_ = 0, y_levels_ = 0;
 };

@@ -1,0 +1,89 @@
+#include "eval/pair_agreement.h"
+
+#include <cmath>
+#include <numeric>
+
+#include "eval/count_tree.h"
+
+namespace zeroth::eval {
+namespace {
+
+using Levels = std::vector<uint32_t>;
+
+std::vector<int64_t> sizes_of(const Levels& level, size_t levels) {
+  std::vector<int64_t> sizes(levels, 0);
+  for (const uint32_t l : level) ++sizes[l];
+  return sizes;
+}
+
+// For each place, the pairs with another row that x and y order alike, minus those that they order differently. Twice
+// their number is below 2^63, so that sums over them are exact.
+std::vector<int64_t> balances(const PairedRanks& ranks) {
+  const Levels &x = ranks.x_level(), &y = ranks.y_level();
+  std::vector<int64_t> balance(x.size(), 0);
+  const auto sweep = [&](auto place, int64_t sign) {  // rows with x on one side of each row's own
+    CountTree seen(ranks.y_levels());
+    int64_t total = 0;
+    for (size_t first = 0; first < x.size();) {
+      size_t end = first;
+      for (; end < x.size() && x[place(end)] == x[place(first)]; ++end) {
+        const size_t k = place(end);
+        const int64_t less = seen.below(y[k]), more = total - seen.up_to(y[k]);
+        balance[k] += sign * (less - more);
+      }
+      for (; first < end; ++first, ++total) seen.add(y[place(first)], 1);
+    }
+  };
+  sweep([](size_t k) { return k; }, 1);
+  sweep([last = x.size() - 1](size_t k) { return last - k; }, -1);
+  return balance;
+}
+
+// The places in the order of y, equal ones in the order of x.
+std::vector<uint32_t> order_by_y(const PairedRanks& ranks) {
+  const Levels& y = ranks.y_level();
+  const std::vector<int64_t> sizes = sizes_of(y, ranks.y_levels());
+  std::vector<int64_t> next(sizes.size(), 0);
+  std::partial_sum(sizes.begin(), sizes.end() - 1, next.begin() + 1);
+  std::vector<uint32_t> order(y.size());
+  for (uint32_t k = 0; k < y.size(); ++k) order[static_cast<size_t>(next[y[k]]++)] = k;
+  return order;
+}
+
+// A sum over pairs of (weight of one + weight of other) * sign is one over rows of weight * balance.
+double weighted(const PairedRanks& ranks, const std::vector<int64_t>& balance, const std::vector<uint32_t>& order) {
+  const Levels &x = ranks.x_level(), &y = ranks.y_level();
+  const auto rows = static_cast<int64_t>(x.size());
+  const std::vector<int64_t> x_sizes = sizes_of(x, ranks.x_levels()), y_sizes = sizes_of(y, ranks.y_levels());
+  double sum = 0, untied_x = 0, untied_y = 0;
+  for (size_t position = 1; position <= order.size(); ++position) {
+    const uint32_t k = order[order.size() - position];
+    const double weight = 1 / static_cast<double>(position);
+    sum += weight * static_cast<double>(balance[k]);
+    untied_x += weight * static_cast<double>(rows - x_sizes[x[k]]);
+    untied_y += weight * static_cast<double>(rows - y_sizes[y[k]]);
+  }
+  return sum / std::sqrt(untied_x * untied_y);
+}
+
+}  // namespace
+
+PairAgreement pair_agreement(const PairedRanks& ranks) {
+  if (ranks.y_levels() < 2) return {};
+  const std::vector<int64_t> balance = balances(ranks);
+  PairAgreement agreement;
+  int64_t different = 0;  // ordered pairs with different y
+  for (const int64_t size : sizes_of(ranks.y_level(), ranks.y_levels())) {
+    different += size * (static_cast<int64_t>(ranks.rows()) - size);
+  }
+  const int64_t sum = std::accumulate(balance.begin(), balance.end(), int64_t{0});
+  agreement.pairwise_accuracy = (1 + static_cast<double>(sum) / static_cast<double>(different)) / 2;
+  if (ranks.x_levels() < 2) return agreement;
+
+  std::vector<uint32_t> by_x(ranks.rows());
+  std::iota(by_x.begin(), by_x.end(), 0U);
+  agreement.weighted_kendall = (weighted(ranks, balance, by_x) + weighted(ranks, balance, order_by_y(ranks))) / 2;
+  return agreement;
+}
+
+}  // namespace zeroth::eval

@@ -1,0 +1,116 @@
+#include "eval/rank_matrix.h"
+
+#include <tbb/parallel_for.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/ranks.h"
+#include "eval/rank_statistics.h"
+
+namespace zeroth::eval {
+namespace {
+
+using Ranks = std::vector<double>;  // twice the distance from the mean rank: whole numbers; empty for one value only
+using Square = std::vector<std::vector<double>>;
+
+Ranks centred_ranks(const ScoreColumn& column) {
+  Ranks ranks = core::ranks_with_failures(column.values);
+  const auto rows = static_cast<double>(ranks.size());
+  for (double& rank : ranks) rank = 2 * rank - rows - 1;
+  if (std::all_of(ranks.begin(), ranks.end(), [](double rank) { return rank == 0; })) return {};
+  return ranks;
+}
+
+double product(const Ranks& a, const Ranks& b) {
+  double sum = 0;
+  for (size_t row = 0; row < a.size(); ++row) sum += a[row] * b[row];
+  return sum;
+}
+
+std::optional<double> spearman(const Ranks& a, double a_square, const Ranks& b, double b_square) {
+  if (a.empty() || b.empty()) return std::nullopt;
+  return std::clamp(product(a, b) / std::sqrt(a_square * b_square), -1.0, 1.0);
+}
+
+std::optional<double> spearman_where_both(const ScoreColumn& a, const ScoreColumn& b) {
+  std::vector<double> x, y;
+  for (size_t row = 0; row < a.values.size(); ++row) {
+    if (!a.values[row] || !b.values[row]) continue;
+    x.push_back(*a.values[row]);
+    y.push_back(*b.values[row]);
+  }
+  return rank_correlation(x, y).spearman;
+}
+
+bool has_failed(const ScoreColumn& column) {
+  return std::count(column.values.begin(), column.values.end(), std::nullopt) > 0;
+}
+
+// A column of which less than this share of its ranks' variance is left depends on the others: what is left is
+// rounding.
+constexpr double kDependent = 1e-9;
+
+// Removes from all others what `column` explains of them (Goodnight, A tutorial on the SWEEP operator, The American
+// Statistician 33(3), 1979).
+void sweep(Square& left, size_t column) {
+  const std::vector<double> own = left[column];
+  const double variance = own[column];
+  for (size_t i = 0; i < left.size(); ++i) {
+    for (size_t j = 0; j < left.size(); ++j) left[i][j] -= own[i] * own[j] / variance;
+  }
+}
+
+Conditional conditional(const Square& correlations, size_t column) {
+  const size_t target = correlations.size() - 1;
+  Square left = correlations;
+  for (size_t other = 0; other < target; ++other) {
+    if (other != column && left[other][other] > kDependent) sweep(left, other);
+  }
+  if (left[column][column] < kDependent || left[target][target] < kDependent) return {};
+  const double covariance = left[column][target];
+  const double partial = covariance / std::sqrt(left[column][column] * left[target][target]);
+  return {std::clamp(partial, -1.0, 1.0), covariance * covariance / left[column][column]};
+}
+
+}  // namespace
+
+RankMatrix rank_matrix(const std::vector<ScoreColumn>& columns, FailedPolicy policy) {
+  const size_t count = columns.size();
+  RankMatrix matrix;
+  for (const ScoreColumn& column : columns) matrix.columns.push_back(column.name);
+  matrix.values.resize(count * count);
+  std::vector<Ranks> ranks(count);
+  std::vector<double> squares(count);
+  tbb::parallel_for(size_t{0}, count, [&](size_t i) {
+    ranks[i] = centred_ranks(columns[i]);
+    squares[i] = product(ranks[i], ranks[i]);
+  });
+  tbb::parallel_for(size_t{0}, count, [&](size_t i) {
+    for (size_t j = 0; j <= i; ++j) {
+      const bool apart = policy == FailedPolicy::kDropped && (has_failed(columns[i]) || has_failed(columns[j]));
+      matrix.values[i * count + j] = matrix.values[j * count + i] =
+          apart ? spearman_where_both(columns[i], columns[j]) : spearman(ranks[i], squares[i], ranks[j], squares[j]);
+    }
+  });
+  return matrix;
+}
+
+std::vector<Conditional> conditionals(const RankMatrix& matrix) {
+  const size_t target = matrix.size() - 1;
+  std::vector<Conditional> result(target);
+  if (!matrix.at(target, target)) return result;
+  std::vector<size_t> defined;
+  for (size_t i = 0; i < matrix.size(); ++i) {
+    if (matrix.at(i, i)) defined.push_back(i);
+  }
+  Square correlations;
+  for (const size_t i : defined) {
+    correlations.emplace_back();
+    for (const size_t j : defined) correlations.back().push_back(*matrix.at(i, j));
+  }
+  for (size_t k = 0; k + 1 < defined.size(); ++k) result[defined[k]] = conditional(correlations, k);
+  return result;
+}
+
+}  // namespace zeroth::eval

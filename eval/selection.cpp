@@ -1,0 +1,94 @@
+#include "eval/selection.h"
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <numeric>
+
+#include "core/error.h"
+#include "core/ranks.h"
+
+namespace zeroth::eval {
+namespace {
+
+using Values = std::vector<double>;
+
+// For each row the chance to be among the k largest when ties are broken by lot.
+Values membership(const Values& values, size_t k) {
+  Values sorted = values;
+  const auto last = sorted.begin() + static_cast<ptrdiff_t>(k - 1);
+  std::nth_element(sorted.begin(), last, sorted.end(), std::greater<>());
+  const double threshold = *last;
+  const auto above = std::count_if(values.begin(), values.end(), [&](double value) { return value > threshold; });
+  const auto tied = std::count(values.begin(), values.end(), threshold);
+  const double chance = static_cast<double>(static_cast<ptrdiff_t>(k) - above) / static_cast<double>(tied);
+  Values members;
+  for (const double value : values) members.push_back(value > threshold ? 1 : value == threshold ? chance : 0);
+  return members;
+}
+
+// Of the first k in falling order of `order`.
+double discounted_sum(const Values& gains, const Values& order, size_t k) {
+  std::vector<size_t> rows(order.size());
+  std::iota(rows.begin(), rows.end(), size_t{0});
+  // Equal scores by gain: the sum of their gains is then the same whatever the order of the rows.
+  std::sort(rows.begin(), rows.end(),
+            [&](size_t a, size_t b) { return order[a] != order[b] ? order[a] > order[b] : gains[a] > gains[b]; });
+  double sum = 0;
+  for (size_t first = 0; first < k;) {
+    size_t end = first;
+    double gain = 0;
+    for (; end < rows.size() && order[rows[end]] == order[rows[first]]; ++end) gain += gains[rows[end]];
+    gain /= static_cast<double>(end - first);
+    for (; first < std::min(end, k); ++first) sum += gain / std::log2(2.0 + static_cast<double>(first));
+  }
+  return sum;
+}
+
+std::optional<double> discounted_gain(const Values& score, const Values& accuracy, size_t k) {
+  const auto [low, high] = std::minmax_element(accuracy.begin(), accuracy.end());
+  if (*low == *high) return std::nullopt;
+  Values gains = core::ranks(accuracy);
+  for (double& gain : gains) gain = (gain - 1) / static_cast<double>(accuracy.size() - 1);
+  return discounted_sum(gains, score, k) / discounted_sum(gains, accuracy, k);
+}
+
+}  // namespace
+
+double top_accuracy(const Values& score, const Values& accuracy) {
+  const double highest = *std::max_element(score.begin(), score.end());
+  double sum = 0;
+  size_t tied = 0;
+  for (size_t row = 0; row < score.size(); ++row) {
+    if (score[row] != highest) continue;
+    sum += accuracy[row];
+    ++tied;
+  }
+  return sum / static_cast<double>(tied);
+}
+
+double best_of_top(const Values& score, const Values& accuracy, size_t k) {
+  std::vector<size_t> order(score.size());
+  std::iota(order.begin(), order.end(), size_t{0});
+  const size_t length = std::min(k, order.size());
+  std::partial_sort(order.begin(), order.begin() + static_cast<ptrdiff_t>(length), order.end(),
+                    [&](size_t a, size_t b) { return score[a] != score[b] ? score[a] > score[b] : a < b; });
+  double best = accuracy[order.front()];
+  for (size_t i = 1; i < length; ++i) best = std::max(best, accuracy[order[i]]);
+  return best;
+}
+
+Selection selection(const Values& score, const Values& accuracy, size_t k) {
+  ZEROTH_CHECK(score.size() == accuracy.size() && !score.empty() && k > 0);
+  Selection result;
+  result.k = std::min(k, score.size());
+  result.best = best_of_top(score, accuracy, result.k);
+  result.regret = *std::max_element(accuracy.begin(), accuracy.end()) - result.best;
+  const Values chosen = membership(score, result.k), best = membership(accuracy, result.k);
+  for (size_t row = 0; row < score.size(); ++row) result.precision += chosen[row] * best[row];
+  result.precision /= static_cast<double>(result.k);
+  result.discounted_gain = discounted_gain(score, accuracy, result.k);
+  return result;
+}
+
+}  // namespace zeroth::eval

@@ -1,0 +1,88 @@
+#include "eval/strata.h"
+
+#include <rapidcheck.h>
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <cmath>
+
+using zeroth::eval::parts_by_value;
+using zeroth::eval::rank_correlation;
+using zeroth::eval::spearman_by_decile;
+using zeroth::eval::spearman_within_bands;
+using zeroth::eval::top_tenth;
+
+namespace {
+
+using Column = std::vector<double>;
+
+constexpr double kExact = 1e-14;
+
+}  // namespace
+
+TEST_CASE("Parts hold equally many rows, and equal values fall in one") {
+  CHECK(parts_by_value({50, 10, 40, 20, 30, 60}, 3) == std::vector<uint32_t>{2, 0, 1, 0, 1, 2});
+  CHECK(parts_by_value({7, 7, 7}, 5) == std::vector<uint32_t>{2, 2, 2});
+  // Four of six share the average rank 2.5: (2.5 - .5) / 6 * 2.
+  CHECK(parts_by_value({1, 1, 1, 1, 2, 3}, 2) == std::vector<uint32_t>{0, 0, 0, 0, 1, 1});
+  CHECK(parts_by_value({}, 5).empty());
+}
+
+TEST_CASE("Within deciles of accuracy a score may say another thing than over all") {
+  Column score, accuracy;
+  for (int row = 0; row < 40; ++row) {
+    accuracy.push_back(row);
+    score.push_back(10 * (row / 4) - row % 4);  // deciles rise, the four rows of each fall
+  }
+  CHECK(*rank_correlation(score, accuracy).spearman > 0.9);
+  for (const auto& spearman : spearman_by_decile(score, accuracy)) CHECK(*spearman == -1);
+  CHECK(*top_tenth(score, accuracy).spearman == -1);
+  // Fewer rows than deciles: none has two rows.
+  for (const auto& spearman : spearman_by_decile({1, 2, 3}, {1, 2, 3})) CHECK_FALSE(spearman);
+}
+
+TEST_CASE("A score that only counts size says nothing within bands of size") {
+  Column size, accuracy, noise;
+  for (int row = 0; row < 50; ++row) {
+    size.push_back(row / 10);
+    accuracy.push_back(100 * (row / 10) + (7 * row) % 10);
+    noise.push_back((7 * row) % 10);
+  }
+  CHECK(*rank_correlation(size, accuracy).spearman > 0.9);
+  CHECK_FALSE(spearman_within_bands(size, accuracy, size));
+  CHECK(*spearman_within_bands(noise, accuracy, size) == 1);
+}
+
+TEST_CASE("Bands weigh as many as their rows, and rows without a size are left out") {
+  // Sizes 1 (twelve rows: ranks 6.5, band 2 of 15 rows' 5) and 2 (three rows: rank 14, band 4).
+  Column score, accuracy, size;
+  for (int row = 0; row < 12; ++row) {
+    score.push_back(row);
+    accuracy.push_back(row);
+    size.push_back(1);
+  }
+  for (int row = 0; row < 3; ++row) {
+    score.push_back(-row);
+    accuracy.push_back(row);
+    size.push_back(2);
+  }
+  CHECK(*spearman_within_bands(score, accuracy, size) == Approx((12.0 - 3.0) / 15).margin(kExact));
+  score.push_back(99);
+  accuracy.push_back(0);
+  size.push_back(std::nan(""));
+  CHECK(*spearman_within_bands(score, accuracy, size) == Approx((12.0 - 3.0) / 15).margin(kExact));
+  CHECK_FALSE(spearman_within_bands({1, 2}, {1, 2}, {std::nan(""), std::nan("")}));
+}
+
+TEST_CASE("One band of equal sizes is the whole table") {
+  const bool holds = rc::check("", [] {
+    const auto rows = *rc::gen::inRange<size_t>(2, 40);
+    const auto x = *rc::gen::container<std::vector<int>>(rows, rc::gen::inRange(0, 8));
+    const auto y = *rc::gen::container<std::vector<int>>(rows, rc::gen::inRange(0, 8));
+    const Column score(x.begin(), x.end()), accuracy(y.begin(), y.end());
+    const auto whole = rank_correlation(score, accuracy).spearman;
+    const auto bands = spearman_within_bands(score, accuracy, Column(rows, 3));
+    RC_ASSERT(whole.has_value() == bands.has_value());
+    if (whole) RC_ASSERT(std::abs(*whole - *bands) < 1e-12);
+  });
+  CHECK(holds);
+}

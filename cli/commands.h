@@ -14,6 +14,7 @@ void add_canonical(CLI::App& program, int& exit_code);
 void add_ensemble(CLI::App& program, int& exit_code);
 void add_eval(CLI::App& program, int& exit_code);
 void add_diff(CLI::App& program, int& exit_code);
+void add_report(CLI::App& program, int& exit_code);
 void add_explain(CLI::App& program, int& exit_code);
 void add_list(CLI::App& program, int& exit_code);
 void add_bench(CLI::App& program, int& exit_code);

@@ -45,6 +45,7 @@ int run(int argc, char** argv) {
   zeroth::cli::add_ensemble(program, exit_code);
   zeroth::cli::add_eval(program, exit_code);
   zeroth::cli::add_diff(program, exit_code);
+  zeroth::cli::add_report(program, exit_code);
   zeroth::cli::add_explain(program, exit_code);
   zeroth::cli::add_list(program, exit_code);
   zeroth::cli::add_bench(program, exit_code);

@@ -30,6 +30,13 @@ std::string_view name_of(Pass pass) {
   return names[static_cast<size_t>(pass)];
 }
 
+bool shares_first_forward(PassSet passes) {
+  const PassSet apart = {Pass::kSecondGradient, Pass::kAbsoluteWeights, Pass::kAbsoluteNormed,
+                         Pass::kThinCodes,      Pass::kLayerPatterns,   Pass::kImageSigns,
+                         Pass::kImageKernel,    Pass::kRunningKernel,   Pass::kCurve};
+  return !passes.without(apart).empty();
+}
+
 namespace {
 
 bool shares_parameters(const spaces::OpGraph& graph) {

@@ -75,6 +75,9 @@ class PassSet {
 const std::vector<Pass>& all_passes();
 std::string_view name_of(Pass pass);
 
+// Whether one of the passes reads the forward of the first minibatch.
+bool shares_first_forward(PassSet passes);
+
 // Why one of the passes cannot run on a network, in few words; empty where all can.
 std::string obstacle(PassSet passes, const spaces::OpGraph& graph);
 

@@ -23,9 +23,6 @@ const PassSet kNeedLossGradient = {Pass::kLossGradient, Pass::kChannelSaliency, 
 const PassSet kNeedAutograd = {Pass::kLossGradient,  Pass::kChannelSaliency, Pass::kHessianGradient,
                                Pass::kInputJacobian, Pass::kCoupledKernel,   Pass::kTapSteps,
                                Pass::kFullGradient,  Pass::kClassJacobian,   Pass::kSumGradient};
-const PassSet kOffFirstForward = {Pass::kSecondGradient, Pass::kAbsoluteWeights, Pass::kAbsoluteNormed,
-                                  Pass::kThinCodes,      Pass::kLayerPatterns,   Pass::kImageSigns,
-                                  Pass::kImageKernel,    Pass::kRunningKernel,   Pass::kCurve};
 const PassSet kSampleGradients = {Pass::kSampleKernel, Pass::kTrueLogitRows};
 const PassSet kImageGradients = {Pass::kImageSigns, Pass::kImageKernel};
 const PassSet kNeedImages = {Pass::kInputJacobian, Pass::kClassJacobian};
@@ -60,7 +57,7 @@ void Probe::run(PassSet passes) {
   const at::AutoGradMode gradients(true);  // a worker thread starts with its own mode
   done_ |= passes;
   if (passes.has_any(kNeedLossGradient)) done_ |= {Pass::kLossGradient};
-  if (!passes.without(kOffFirstForward).empty()) run_first_minibatch(passes);
+  if (shares_first_forward(passes)) run_first_minibatch(passes);
   if (passes.has(Pass::kHessianGradient)) run_hessian_gradient();
   if (passes.has(Pass::kSecondGradient)) run_second_gradient();
   run_absolute_weights(passes);

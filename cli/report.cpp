@@ -1,0 +1,240 @@
+// zeroth report: one page that shows what came of one or more runs.
+#include "eval/report.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <boost/algorithm/string.hpp>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/commands.h"
+#include "core/csv_appender.h"
+#include "core/error.h"
+#include "core/log.h"
+#include "core/replace_file.h"
+#include "eval/report_figures.h"
+#include "eval/report_page.h"
+#include "eval/report_runs.h"
+#include "eval/report_tables.h"
+#include "proxies/plan.h"
+
+namespace zeroth::cli {
+namespace {
+
+constexpr const char* kFooter =
+    R"(RUN is a score table of `zeroth rank`, or any CSV with a column "arch". What stands beside it is read too:
+RUN.ranked.csv (the scores of the whole pool), RUN.times.csv (seconds) and RUN.json (settings). Several runs become one
+table; columns of one name that do not agree stay apart under the names of their files.
+
+The page opens without a network, on a phone as well. It has the leaderboard, Pareto fronts with parameters and
+multiply-adds, which scores say the same, the top cells and where the numbers come from; with a benchmark also scores
+against accuracy, their rank correlations, and cost against correlation. An address such as
+FILE.html#sort=nwot&filter=conv_3x3+params<500000 opens it so sorted and filtered.
+
+Example:
+  zeroth rank --space nasbench201 --sample 1000 --out scores.csv
+  zeroth report scores.csv --benchmark nb201.csv --target cifar10_test_acc,cifar100_test_acc --out report.html)";
+
+struct Settings {
+  std::vector<std::string> runs;
+  std::string benchmark, targets, space, lead, title, out, figures, tables;
+  size_t top = 10;
+  int resamples = 0;
+};
+
+// The file that belongs to a score table, scores.times.csv to scores.csv or scores.csv.gz, where it exists.
+std::optional<std::string> companion(const std::string& run, const std::string& suffix) {
+  std::filesystem::path path(run);
+  if (path.extension() == ".gz") path.replace_extension();
+  std::string file = core::sibling(path.string(), suffix);
+  if (!std::filesystem::exists(file)) return std::nullopt;
+  return file;
+}
+
+// Columns of FILE.times.csv that a proxy's score needs; none where `column` is no proxy or needs no network.
+std::vector<std::string> time_columns(const std::string& column, proxies::Fidelity fidelity,
+                                      const spaces::SearchSpace& space) {
+  std::vector<const proxies::Proxy*> found;
+  try {
+    found = proxies::parse_proxies(column, &space);
+  } catch (const core::Error&) {
+    return {};  // a column of somebody else
+  }
+  if (found.size() != 1 || found.front()->name != column || !found.front()->request) return {};
+  const proxies::PassSet passes = found.front()->request(fidelity, proxies::base_setting(space, fidelity)).passes;
+  std::vector<std::string> columns;
+  if (proxies::shares_first_forward(passes)) columns.emplace_back("forward");
+  for (const proxies::Pass pass : proxies::all_passes()) {
+    if (passes.has(pass)) columns.emplace_back(proxies::name_of(pass));
+  }
+  return columns;
+}
+
+// Mean milliseconds by score column, where the run's times are known.
+std::map<std::string, double> costs(const std::string& run, const eval::ReportRun& read,
+                                    const spaces::SearchSpace& space) {
+  std::map<std::string, double> milliseconds;
+  const auto file = companion(run, ".times.csv");
+  if (!file) return milliseconds;
+  const core::ScoreTable times = core::ScoreTable::read(*file);
+  proxies::Fidelity fidelity = proxies::Fidelity::kFast;
+  if (read.manifest && read.manifest->settings.contains("fidelity")) {
+    fidelity = proxies::parse_fidelity(read.manifest->settings.at("fidelity").get<std::string>());
+  }
+  for (const std::string& column : read.scores.columns) {
+    const auto mean = eval::mean_milliseconds(times, time_columns(column, fidelity, space));
+    if (mean) milliseconds[column] = *mean;
+  }
+  return milliseconds;
+}
+
+eval::ReportRun read_run(const std::string& path) {
+  eval::ReportRun run;
+  run.label = path;
+  run.scores = core::ScoreTable::read(path);
+  if (const auto ranked = companion(path, ".ranked.csv")) run.ranked = core::ScoreTable::read(*ranked);
+  if (const auto manifest = companion(path, ".json")) {
+    try {
+      run.manifest = core::Manifest::read(*manifest);
+    } catch (const core::Error& error) {
+      core::log_warning("{} is passed over: {}", *manifest, error.what());
+    }
+  }
+  return run;
+}
+
+// The name of the file without its folder and endings, where that tells it from the others.
+void set_labels(std::vector<eval::ReportRun>& runs) {
+  const auto stem = [](const eval::ReportRun& run) {
+    const std::string name = std::filesystem::path(run.scores.path).filename().string();
+    return name.substr(0, name.find(".csv"));
+  };
+  for (eval::ReportRun& run : runs) {
+    const auto same =
+        std::count_if(runs.begin(), runs.end(), [&](const auto& other) { return stem(other) == stem(run); });
+    if (same == 1) run.label = stem(run);
+  }
+}
+
+std::optional<std::string> space_name(const eval::ReportRun& run) {
+  if (!run.manifest || !run.manifest->settings.contains("space")) return std::nullopt;
+  const core::Json& space = run.manifest->settings.at("space");
+  return space.is_string() ? std::optional<std::string>(space.get<std::string>()) : std::nullopt;
+}
+
+const spaces::SearchSpace* choose_space(const Settings& settings, const std::vector<eval::ReportRun>& runs) {
+  if (!settings.space.empty()) return &spaces::find_space(settings.space);
+  const eval::ReportRun* named = nullptr;
+  for (const eval::ReportRun& run : runs) {
+    if (!space_name(run)) continue;
+    if (named != nullptr && space_name(*named) != space_name(run)) {
+      throw core::UsageError(fmt::format("a report is of one search space: {} is of {}, {} is of {}",
+                                         named->scores.path, *space_name(*named), run.scores.path, *space_name(run)));
+    }
+    if (named == nullptr) named = &run;
+  }
+  if (named != nullptr) return &spaces::find_space(*space_name(*named));
+  const auto& rows = runs.front().scores.rows;
+  const spaces::SearchSpace* space = rows.empty() ? nullptr : spaces::recognise_space(rows.front().arch);
+  if (space == nullptr) {
+    core::log_warning("no known space reads the architectures of {}: there are no sizes, baseline and drawings",
+                      runs.front().scores.path);
+  }
+  return space;
+}
+
+std::vector<eval::Benchmark> read_benchmarks(const Settings& settings, const spaces::SearchSpace* space) {
+  if (settings.benchmark.empty() != settings.targets.empty()) {
+    throw core::UsageError("--benchmark and --target belong together: the file, and its columns to predict");
+  }
+  std::vector<eval::Benchmark> benchmarks;
+  if (settings.benchmark.empty()) return benchmarks;
+  std::vector<std::string> targets;
+  boost::split(targets, settings.targets, boost::is_any_of(","));
+  for (size_t i = 0; i < targets.size(); ++i) {
+    if (std::find(targets.begin(), targets.begin() + static_cast<ptrdiff_t>(i), targets[i]) !=
+        targets.begin() + static_cast<ptrdiff_t>(i)) {
+      throw core::UsageError(fmt::format("--target names {} twice", targets[i]));
+    }
+    benchmarks.push_back(eval::Benchmark::read(settings.benchmark, targets[i],
+                                               space == nullptr ? std::vector<std::string>() : space->table_columns()));
+  }
+  return benchmarks;
+}
+
+void write_files(const std::string& folder, const std::vector<eval::ReportFile>& files) {
+  if (folder.empty()) return;
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (error) throw core::Error(fmt::format("cannot make the folder {}: {}", folder, error.message()));
+  for (const eval::ReportFile& file : files) {
+    core::replace_file((std::filesystem::path(folder) / file.name).string(), file.text);
+  }
+  core::log_info("wrote {} files to {}", files.size(), folder);
+}
+
+void run(const Settings& settings) {
+  std::vector<eval::ReportRun> runs;
+  for (const std::string& path : settings.runs) runs.push_back(read_run(path));
+  set_labels(runs);
+  const spaces::SearchSpace* space = choose_space(settings, runs);
+  if (space != nullptr) {
+    for (size_t i = 0; i < runs.size(); ++i) runs[i].milliseconds = costs(settings.runs[i], runs[i], *space);
+  }
+  eval::ReportOptions options;
+  options.title = settings.title;
+  options.command = core::shell_command(core::command_line());
+  options.lead = settings.lead;
+  options.top = settings.top;
+  options.correlation.resamples = settings.resamples;
+  const eval::Report report = eval::make_report(std::move(runs), read_benchmarks(settings, space), space, options);
+  core::replace_file(settings.out, eval::page(report));
+  core::log_info("wrote {}: {} architectures", settings.out, report.pool.rows());
+  write_files(settings.figures, eval::figures(report));
+  write_files(settings.tables, eval::tables(report));
+}
+
+}  // namespace
+
+void add_report(CLI::App& program, int& exit_code) {
+  auto settings = std::make_shared<Settings>();
+  settings->title = "Zeroth report";
+  CLI::App* command = program.add_subcommand("report", "One page with the tables and figures of runs");
+  command->add_option("runs", settings->runs, "Score tables: CSV, plain or gzip, with a column \"arch\"")
+      ->required()
+      ->type_name("RUN");
+  command->add_option("--benchmark", settings->benchmark, "Measured accuracies: CSV, plain or gzip")->type_name("FILE");
+  command->add_option("--target", settings->targets, "Columns of the benchmark, by commas; more must be better")
+      ->type_name("A,B");
+  command->add_option("--out", settings->out, "The page")->required()->type_name("FILE");
+  command->add_option("--figures", settings->figures, "Also write the figures as SVG")->type_name("DIR");
+  command->add_option("--tables", settings->tables, "Also write the tables as Markdown and LaTeX")->type_name("DIR");
+  command->add_option("--title", settings->title, "Of the page")->type_name("TEXT")->capture_default_str();
+  command
+      ->add_option("--by", settings->lead,
+                   "Column that orders the leaderboard; by default log_rank, else the first score")
+      ->type_name("COLUMN");
+  command->add_option("--top", settings->top, "Cells to draw, and rows of the leaderboard's table")
+      ->check(CLI::Range(0, 1000))
+      ->type_name("N")
+      ->capture_default_str();
+  command->add_option("--bootstrap", settings->resamples, "Resamples for 95 % intervals; 0 = none")
+      ->check(CLI::Range(0, 1000000))
+      ->type_name("B")
+      ->capture_default_str();
+  command
+      ->add_option("--space", settings->space,
+                   "Search space; by default what the manifests say, else the one that reads the first architecture")
+      ->type_name("NAME");
+  command->footer(kFooter);
+  command->callback([settings, &exit_code] {
+    run(*settings);
+    exit_code = 0;
+  });
+}
+
+}  // namespace zeroth::cli

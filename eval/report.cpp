@@ -1,0 +1,167 @@
+#include "eval/report.h"
+
+#include <algorithm>
+#include <numeric>
+
+#include "core/error.h"
+#include "eval/report_runs.h"
+#include "eval/space_facts.h"
+#include "spaces/cell_drawing.h"
+
+namespace zeroth::eval {
+namespace {
+
+MergedRuns merged_tables(std::vector<ReportRun>& runs) {
+  std::vector<LabelledTable> tables;
+  for (size_t run = 0; run < runs.size(); ++run) {
+    tables.push_back({runs[run].label, run, std::move(runs[run].scores)});
+    if (runs[run].ranked) tables.push_back({runs[run].label, run, std::move(*runs[run].ranked)});
+    runs[run].scores.rows.clear();
+    runs[run].ranked.reset();
+  }
+  return merge_runs(tables);
+}
+
+Population population_of(const core::ScoreTable& table) {
+  Population pool;
+  for (const core::ScoreRow& row : table.rows) pool.architectures.push_back(row.arch);
+  for (size_t c = 0; c < table.columns.size(); ++c) {
+    pool.columns.push_back({table.columns[c], {}});
+    for (const core::ScoreRow& row : table.rows) pool.columns.back().values.push_back(row.values[c]);
+  }
+  number_functions(pool.architectures, pool);
+  return pool;
+}
+
+template <typename T>
+std::vector<T> picked(const std::vector<T>& values, const std::vector<size_t>& rows) {
+  std::vector<T> result;
+  for (const size_t row : rows) result.push_back(values[row]);
+  return result;
+}
+
+// The pool's rows that a benchmark measures, with their accuracies.
+Population measured_rows(const Population& pool, const Population& joined, std::vector<size_t>& rows) {
+  for (size_t row = 0; row < pool.rows() && rows.size() < joined.rows(); ++row) {
+    if (pool.architectures[row] == joined.architectures[rows.size()]) rows.push_back(row);
+  }
+  ZEROTH_CHECK(rows.size() == joined.rows());
+  Population measured;
+  measured.architectures = joined.architectures;
+  measured.accuracy = joined.accuracy;
+  std::vector<std::string> functions;
+  for (const size_t row : rows) functions.push_back(pool.function_texts[pool.function[row]]);
+  number_functions(functions, measured);
+  for (const ScoreColumn& column : pool.columns) {
+    measured.columns.push_back({column.name, picked(column.values, rows)});
+  }
+  for (const ScoreColumn& column : pool.structure) {
+    measured.structure.push_back({column.name, picked(column.values, rows)});
+  }
+  return measured;
+}
+
+ReportTask task_of(const Population& pool, const core::ScoreTable& table, const Benchmark& benchmark,
+                   const spaces::SearchSpace* space, const CorrelationOptions& options) {
+  std::vector<size_t> rows;
+  Population measured = measured_rows(pool, join(table, benchmark, space), rows);
+  if (space != nullptr) add_data_free(measured);
+  ReportTask task;
+  task.target = benchmark.target();
+  task.rows = rows.size();
+  task.accuracy.resize(pool.rows());
+  for (size_t i = 0; i < rows.size(); ++i) task.accuracy[rows[i]] = measured.accuracy[i];
+  task.columns = correlate(measured, options);
+  return task;
+}
+
+size_t lead_column(const std::vector<ScoreColumn>& columns, const std::string& wanted) {
+  std::vector<std::string> names;
+  for (const ScoreColumn& column : columns) names.push_back(column.name);
+  const auto number = [&](const auto& found) { return static_cast<size_t>(found - names.begin()); };
+  if (!wanted.empty()) {
+    const auto found = std::find(names.begin(), names.end(), wanted);
+    if (found == names.end()) throw core::UsageError(core::unknown_name("score column", wanted, names));
+    return number(found);
+  }
+  const auto log_rank = std::find(names.begin(), names.end(), "log_rank");
+  if (log_rank != names.end()) return number(log_rank);
+  const auto score = std::find_if(names.begin(), names.end(),
+                                  [](const std::string& name) { return !is_network_size(name) && name != kDataFree; });
+  return score == names.end() ? 0 : number(score);
+}
+
+// Puts all rows in the order of the leaderboard; equal ones keep theirs.
+void order_rows(Report& report) {
+  std::vector<size_t> order(report.pool.rows());
+  std::iota(order.begin(), order.end(), size_t{0});
+  // A failed score is nullopt, which is less than any value.
+  const auto& lead = report.pool.columns[report.lead].values;
+  std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) { return lead[a] > lead[b]; });
+  report.pool.architectures = picked(report.pool.architectures, order);
+  report.pool.function = picked(report.pool.function, order);
+  for (ScoreColumn& column : report.pool.columns) column.values = picked(column.values, order);
+  for (ScoreColumn& column : report.pool.structure) column.values = picked(column.values, order);
+  for (ReportTask& task : report.tasks) task.accuracy = picked(task.accuracy, order);
+}
+
+std::vector<ReportCost> costs_of(const std::vector<MergedColumn>& columns, const std::vector<ReportRun>& runs) {
+  std::vector<ReportCost> costs;
+  for (const MergedColumn& column : columns) {
+    const auto found = runs[column.run].milliseconds.find(column.column);
+    if (found != runs[column.run].milliseconds.end()) costs.push_back({column.name, found->second});
+  }
+  return costs;
+}
+
+std::vector<ReportDrawing> drawings_of(const Population& pool, const spaces::SearchSpace& space, size_t top) {
+  std::vector<ReportDrawing> drawings;
+  for (size_t row = 0; row < std::min(top, pool.rows()); ++row) {
+    ReportDrawing drawing{row, {}};
+    try {
+      for (const spaces::UnitGraph& cell : space.cells(space.parse(pool.architectures[row]))) {
+        drawing.cells.push_back(spaces::drawn_svg(spaces::cell_dot(cell)));
+      }
+    } catch (const core::Error&) {
+      continue;  // an architecture of another space
+    }
+    drawings.push_back(std::move(drawing));
+  }
+  return drawings;
+}
+
+}  // namespace
+
+const ScoreColumn* find_column(const Population& population, const std::string& name) {
+  const auto found = std::find_if(population.columns.begin(), population.columns.end(),
+                                  [&](const ScoreColumn& column) { return column.name == name; });
+  return found == population.columns.end() ? nullptr : &*found;
+}
+
+Report make_report(std::vector<ReportRun> runs, const std::vector<Benchmark>& benchmarks,
+                   const spaces::SearchSpace* space, const ReportOptions& options) {
+  Report report;
+  report.options = options;
+  const MergedRuns merged = merged_tables(runs);
+  report.repeated = merged.repeated;
+  report.pool = population_of(merged.table);
+  if (space != nullptr) {
+    report.space = space->name();
+    report.not_of_space = add_space_facts(report.pool, *space);
+  }
+  for (const Benchmark& benchmark : benchmarks) {
+    report.benchmark = benchmark.file_name();
+    report.tasks.push_back(task_of(report.pool, merged.table, benchmark, space, options.correlation));
+  }
+  // Ranks of the whole pool: after the tasks, each of which has the baseline of its own rows.
+  if (space != nullptr) add_data_free(report.pool);
+  report.redundancy = redundancy(report.pool.columns);
+  report.costs = costs_of(merged.columns, runs);
+  report.lead = lead_column(report.pool.columns, options.lead);
+  order_rows(report);
+  if (space != nullptr) report.drawings = drawings_of(report.pool, *space, options.top);
+  report.runs = std::move(runs);
+  return report;
+}
+
+}  // namespace zeroth::eval

@@ -1,0 +1,168 @@
+#include "eval/report_page.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <cstring>
+#include <limits>
+
+#include "core/error.h"
+#include "eval/report_runs.h"
+
+namespace zeroth::eval {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string base64(const std::vector<unsigned char>& bytes) {
+  constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string text;
+  text.reserve((bytes.size() + 2) / 3 * 4);
+  for (size_t i = 0; i < bytes.size(); i += 3) {
+    uint32_t group = 0;
+    const size_t count = std::min<size_t>(3, bytes.size() - i);
+    for (size_t j = 0; j < 3; ++j) group = group << 8 | (j < count ? bytes[i + j] : 0U);
+    for (size_t j = 0; j < 4; ++j) text += j <= count ? kDigits[group >> (18 - 6 * j) & 63] : '=';
+  }
+  return text;
+}
+
+std::string packed(const std::vector<std::optional<double>>& values) {
+  std::vector<unsigned char> bytes;
+  bytes.reserve(4 * values.size());
+  for (const std::optional<double>& value : values) {
+    const double number = value.value_or(std::numeric_limits<double>::quiet_NaN());
+    uint64_t bits = 0;
+    std::memcpy(&bits, &number, sizeof bits);
+    // Rounding may not carry the largest numbers into infinity, nor a nan out of itself.
+    constexpr uint64_t kHalf = uint64_t{1} << 31, kLargest = 0x7fefffff80000000;
+    const bool rounds = value && (bits & ~(uint64_t{1} << 63)) < kLargest;
+    const auto upper = static_cast<uint32_t>((rounds ? bits + kHalf : bits) >> 32);
+    for (int shift = 0; shift < 32; shift += 8) bytes.push_back(static_cast<unsigned char>(upper >> shift));
+  }
+  return base64(bytes);
+}
+
+Json optional_json(const std::optional<double>& value) { return value ? Json(*value) : Json(nullptr); }
+
+std::string kind_of(const ScoreColumn& column) {
+  return is_network_size(column.name) ? "size" : column.name == kDataFree ? "baseline" : "score";
+}
+
+Json columns_json(const Report& report) {
+  Json columns = Json::array();
+  const auto add = [&](const std::string& name, const std::string& kind,
+                       const std::vector<std::optional<double>>& values) {
+    size_t failed = 0;
+    for (const auto& value : values) failed += value ? 0 : 1;
+    columns.push_back({{"name", name}, {"kind", kind}, {"failed", failed}, {"values", packed(values)}});
+  };
+  for (const ScoreColumn& column : report.pool.columns) add(column.name, kind_of(column), column.values);
+  for (const ReportTask& task : report.tasks) add(task.target, "accuracy", task.accuracy);
+  return columns;
+}
+
+Json estimate_json(const Estimate& estimate) {
+  Json json = {{"value", optional_json(estimate.value)}};
+  if (estimate.interval) json["interval"] = {estimate.interval->low, estimate.interval->high};
+  return json;
+}
+
+Json tasks_json(const Report& report) {
+  Json tasks = Json::array();
+  for (const ReportTask& task : report.tasks) {
+    Json columns = Json::array();
+    for (const ColumnQuality& quality : task.columns) {
+      columns.push_back({{"name", quality.column},
+                         {"spearman", estimate_json(quality.spearman)},
+                         {"kendall", estimate_json(quality.kendall)}});
+    }
+    tasks.push_back({{"target", task.target}, {"rows", task.rows}, {"columns", columns}});
+  }
+  return tasks;
+}
+
+Json redundancy_json(const Redundancy& redundancy) {
+  Json rows = Json::array();
+  for (size_t a = 0; a < redundancy.columns.size(); ++a) {
+    Json row = Json::array();
+    // Two digits are shown.
+    for (size_t b = 0; b <= a; ++b) row.push_back(std::round(1e3 * redundancy.spearman[a][b]) / 1e3);
+    rows.push_back(row);
+  }
+  return {{"columns", redundancy.columns}, {"spearman", rows}};
+}
+
+Json drawings_json(const Report& report) {
+  Json drawings = Json::array();
+  for (const ReportDrawing& drawing : report.drawings) {
+    drawings.push_back({{"row", drawing.row}, {"cells", drawing.cells}});
+  }
+  return drawings;
+}
+
+Json runs_json(const Report& report) {
+  Json runs = Json::array();
+  for (const ReportRun& run : report.runs) {
+    Json json = {{"file", run.scores.path}};
+    if (const auto& manifest = run.manifest) {
+      json["command"] = manifest->command;
+      json["program"] = manifest->name + " " + manifest->version;
+      json["started"] = manifest->started;
+      json["finished"] = manifest->finished;
+      json["settings"] = manifest->settings;
+      json["inputs"] = manifest->inputs;
+      json["libraries"] = manifest->libraries;
+      json["machine"] = manifest->machine;
+      json["results"] = manifest->results;
+    }
+    runs.push_back(json);
+  }
+  return runs;
+}
+
+}  // namespace
+
+Json page_data(const Report& report) {
+  Json data;
+  data["title"] = report.options.title;
+  data["version"] = ZEROTH_VERSION;
+  data["command"] = report.options.command;
+  data["space"] = report.space;
+  data["benchmark"] = report.benchmark;
+  data["functions"] = report.pool.functions;
+  data["repeated"] = report.repeated;
+  data["unreadable"] = report.not_of_space;
+  data["lead"] = report.pool.columns[report.lead].name;
+  data["runs"] = runs_json(report);
+  data["tasks"] = tasks_json(report);
+  data["redundancy"] = redundancy_json(report.redundancy);
+  data["costs"] = Json::array();
+  for (const ReportCost& cost : report.costs) {
+    data["costs"].push_back({{"column", cost.column}, {"milliseconds", cost.milliseconds}});
+  }
+  data["drawings"] = drawings_json(report);
+  data["architectures"] = report.pool.architectures;
+  data["columns"] = columns_json(report);
+  return data;
+}
+
+std::string page(const Report& report) {
+  // Names of files and architectures need not be UTF-8, which JSON must be.
+  const std::string json = page_data(report).dump(-1, ' ', /*ensure_ascii=*/false, Json::error_handler_t::replace);
+  const size_t place = kPageTemplate.find(kDataPlace);
+  ZEROTH_CHECK(place != std::string_view::npos);
+  std::string text(kPageTemplate.substr(0, place));
+  text.reserve(kPageTemplate.size() + json.size());
+  for (const char c : json) {
+    if (c == '<') {
+      text += "\\u003c";  // or a name could end the element that the data stand in
+    } else {
+      text += c;
+    }
+  }
+  text += kPageTemplate.substr(place + kDataPlace.size());
+  return text;
+}
+
+}  // namespace zeroth::eval

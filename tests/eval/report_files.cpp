@@ -1,0 +1,84 @@
+#include <catch2/catch.hpp>
+#include <limits>
+
+#include "eval/report_figures.h"
+#include "eval/report_plot.h"
+#include "eval/report_tables.h"
+#include "tests/eval/temporary_file.h"
+
+namespace zeroth::eval {
+namespace {
+
+using Catch::Matchers::Contains;
+using tests::TemporaryFile;
+
+Report small_report(const std::string& scores, const std::string& accuracies) {
+  const TemporaryFile run("run.csv", scores);
+  ReportRun read;
+  read.label = "run";
+  read.scores = core::ScoreTable::read(run.path());
+  read.milliseconds["x_1"] = 2.5;
+  std::vector<Benchmark> benchmarks;
+  if (!accuracies.empty()) {
+    const TemporaryFile file("accuracies.csv", accuracies);
+    benchmarks = {Benchmark::read(file.path(), "acc 1/2")};
+    return make_report({read}, benchmarks, nullptr, {});
+  }
+  return make_report({read}, benchmarks, nullptr, {});
+}
+
+std::vector<std::string> names(const std::vector<ReportFile>& files) {
+  std::vector<std::string> result;
+  for (const ReportFile& file : files) result.push_back(file.name);
+  return result;
+}
+
+const char* const kScores = "arch,params,x_1\n<a|b>,100,1\nc&d_e,200,2\nf,300,3\n";
+const char* const kAccuracies = "arch,acc 1/2\n<a|b>,90\nc&d_e,91\nf,89\n";
+
+}  // namespace
+
+TEST_CASE("figures are made of what there is") {
+  CHECK(names(figures(small_report(kScores, kAccuracies))) ==
+        std::vector<std::string>{"scatter_acc_1_2.svg", "cost_acc_1_2.svg", "correlation.svg", "pareto_params.svg",
+                                 "redundancy.svg"});
+  CHECK(names(figures(small_report(kScores, ""))) == std::vector<std::string>{"pareto_params.svg", "redundancy.svg"});
+  CHECK(figures(small_report("arch,x\na,1\n", "")).empty());
+  // One row and all ties still are figures.
+  for (const ReportFile& file : figures(small_report("arch,params,x\na,1,1\nb,1,1\n", "arch,acc 1/2\na,5\nb,5\n"))) {
+    INFO(file.name);
+    CHECK_THAT(file.text, Contains("</svg>") && !Contains("nan") && !Contains("inf"));
+  }
+}
+
+TEST_CASE("a plot puts points where its axes say") {
+  Plot plot("x", "y<1>", {{0, 0}, {100, 10}});
+  plot.add_points({{50, 5}}, "#0072b2", 1);
+  // The middle of the panel: 62 + (440 - 62 - 12) / 2 and 12 + (330 - 12 - 46) / 2.
+  CHECK_THAT(plot.svg(), Contains("M245.0 148.0h0") && Contains("y&lt;1&gt;") && Contains(">100<"));
+  Plot logarithmic("ms", "y", {{1, 0}, {10000, 1}}, /*log_x=*/true);
+  logarithmic.add_points({{100, 0.5}}, "#0072b2", 1);
+  CHECK_THAT(logarithmic.svg(), Contains("M245.0 148.0h0") && Contains(">1000<"));
+}
+
+TEST_CASE("labels that would cover another are left out") {
+  Plot plot("x", "y", {{0, 0}, {10, 10}});
+  plot.add_labels({{5, 5}, {5.01, 5.01}, {5, 9}}, {"first", "covered", "third"});
+  CHECK_THAT(plot.svg(), Contains("first") && Contains("third") && !Contains("covered"));
+}
+
+TEST_CASE("tables escape what Markdown and LaTeX would read as markup") {
+  const auto files = tables(small_report(kScores, kAccuracies));
+  REQUIRE(names(files) ==
+          std::vector<std::string>{"leaderboard.md", "leaderboard.tex", "correlation.md", "correlation.tex"});
+  CHECK(files[0].text ==
+        "| architecture | x\\_1 | params | acc 1/2 |\n|---|---:|---:|---:|\n| f | 3 | 300 | 89 |\n"
+        "| c\\&d\\_e | 2 | 200 | 91 |\n| \\<a\\|b\\> | 1 | 100 | 90 |\n");
+  CHECK_THAT(files[1].text,
+             Contains("\\begin{tabular}{lrrr}\n\\toprule\narchitecture & x\\_1 & params & acc 1/2 \\\\") &&
+                 Contains("c\\&d\\_e & 2 & 200 & 91 \\\\") && Contains("\\textless{}a\\textbar{}b\\textgreater{} & 1"));
+  CHECK_THAT(files[2].text, Contains("| x\\_1 | -0.500 | -0.333 |"));
+  CHECK(tables(small_report(kScores, "")).size() == 2);
+}
+
+}  // namespace zeroth::eval

@@ -1,0 +1,177 @@
+#include "eval/report_page.h"
+
+#include <sys/wait.h>
+
+#include <array>
+#include <catch2/catch.hpp>
+#include <cmath>
+#include <cstdint>
+#include <cstdio>
+#include <cstring>
+#include <limits>
+
+#include "tests/eval/temporary_file.h"
+#include "tests/temporary_folder.h"
+
+namespace zeroth::eval {
+namespace {
+
+using Catch::Matchers::Contains;
+using tests::TemporaryFile;
+using tests::TemporaryFolder;
+
+Report report_of(const std::string& scores, const std::string& accuracies = "") {
+  const TemporaryFile run("run.csv", scores);
+  ReportRun read;
+  read.label = "run";
+  read.scores = core::ScoreTable::read(run.path());
+  read.milliseconds["nwot"] = 2.5;
+  std::vector<Benchmark> benchmarks;
+  if (!accuracies.empty()) {
+    const TemporaryFile file("accuracies.csv", accuracies);
+    benchmarks.push_back(Benchmark::read(file.path(), "acc"));
+  }
+  const spaces::SearchSpace* space = spaces::recognise_space(read.scores.rows.back().arch);
+  return make_report({read}, benchmarks, space, {"Title <b>", "zeroth report '<run>'", "", 10, {}});
+}
+
+nlohmann::ordered_json data_of(const std::string& page) {
+  const std::string begin = R"(<script type="application/json" id="data">)";
+  const size_t from = page.find(begin) + begin.size();
+  return nlohmann::ordered_json::parse(page.substr(from, page.find("</script>", from) - from));
+}
+
+// As report/columns.js does it.
+std::vector<double> unpacked(const std::string& text) {
+  const std::string digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::vector<unsigned char> bytes;
+  uint32_t bits = 0;
+  int count = 0;
+  for (const char c : text) {
+    if (c == '=') break;
+    bits = bits << 6 | static_cast<uint32_t>(digits.find(c));
+    count += 6;
+    if (count >= 8) bytes.push_back(static_cast<unsigned char>(bits >> (count -= 8)));
+  }
+  std::vector<double> values;
+  for (size_t i = 0; i + 4 <= bytes.size(); i += 4) {
+    uint64_t word = 0;
+    for (size_t j = 0; j < 4; ++j) word |= static_cast<uint64_t>(bytes[i + j]) << (32 + 8 * j);
+    double value = 0;
+    std::memcpy(&value, &word, sizeof value);
+    values.push_back(value);
+  }
+  return values;
+}
+
+// What a page became once its scripts had run, and what they complained of.
+struct Opened {
+  std::string dom, complaints;
+};
+
+// Opens a page with an address such as "#sort=x" in Chromium. Nothing where that is not installed.
+std::optional<Opened> open_page(const std::string& page, const std::string& address) {
+  if (std::system("command -v chromium > /dev/null 2>&1") != 0) {
+    WARN("skipped: chromium is not here");
+    return std::nullopt;
+  }
+  const TemporaryFolder folder;
+  const std::string file = folder.write("page.html", page);
+  const std::string command =
+      "HOME='" + folder.path("") + "' timeout 120 chromium --headless --no-sandbox --disable-gpu " +
+      "--virtual-time-budget=3000 --enable-logging=stderr --window-size=390,844 --user-data-dir='" +
+      folder.path("profile") + "' --dump-dom 'file://" + file + address + "' 2> '" + folder.path("log") + "'";
+  FILE* pipe = ::popen(command.c_str(), "r");
+  REQUIRE(pipe != nullptr);
+  Opened opened;
+  std::array<char, 65536> block{};
+  for (size_t n = 0; (n = std::fread(block.data(), 1, block.size(), pipe)) > 0;) opened.dom.append(block.data(), n);
+  REQUIRE(::pclose(pipe) == 0);
+  std::istringstream log(TemporaryFolder::read(folder.path("log")));
+  for (std::string line; std::getline(log, line);) {
+    if (line.find("CONSOLE") != std::string::npos) opened.complaints += line + "\n";
+  }
+  // Not the data, which hold every name anyway.
+  const size_t main = opened.dom.find("<main"), end = opened.dom.find("</main>");
+  REQUIRE(end != std::string::npos);
+  opened.dom = opened.dom.substr(main, end - main);
+  return opened;
+}
+
+const std::string kEvil = "</script><script>alert(1)</script><img src=x onerror=alert(2)>";
+const std::string kScores = "arch,params,nwot,x\n" + kEvil +
+                            ",3,600,1\na|b,2,650,3\nc|d,1,,2\n"
+                            "|avg_pool_3x3~0|+|none~0|skip_connect~1|+|none~0|avg_pool_3x3~1|skip_connect~2|,4,550,4\n";
+const std::string kAccuracies = "arch,acc\na|b,90\nc|d,91\n" + kEvil + ",92\n";
+
+size_t visible_sections(const std::string& dom) {
+  size_t count = 0;
+  for (size_t at = dom.find("<section id="); at != std::string::npos; at = dom.find("<section id=", at + 1)) {
+    count += dom.substr(at, dom.find('>', at) - at).find("hidden") == std::string::npos ? 1 : 0;
+  }
+  return count;
+}
+
+}  // namespace
+
+TEST_CASE("the page is one file: it names no other and loads none") {
+  const std::string text = page(report_of(kScores));
+  CHECK_THAT(text, Contains("default-src 'none'") && Contains("Chart.js v3"));
+  CHECK_THAT(std::string(kPageTemplate), !Contains("src=") && !Contains("<link") && !Contains("@import") &&
+                                             !Contains("url(") && !Contains("@REPORT_") &&
+                                             !Contains("sourceMappingURL"));
+}
+
+TEST_CASE("names end up in the page as data, whatever they say") {
+  const std::string text = page(report_of(kScores, kAccuracies));
+  CHECK_THAT(text, !Contains("alert(1)</script>") && !Contains("<img src=x") && Contains("\\u003c/script>"));
+  const auto data = data_of(text);
+  CHECK(data.at("architectures").at(1) == "a|b");
+  CHECK(data.at("architectures").at(2) == kEvil);
+  CHECK(data.at("title") == "Title <b>");
+  // Bytes that are not UTF-8 are replaced, and control characters escaped.
+  CHECK(data_of(page(report_of("arch,x\n\"a\xff\n\",1\n"))).at("architectures").at(0) == "a\xef\xbf\xbd");
+}
+
+TEST_CASE("numbers keep six digits, and failed cells stay failed") {
+  std::string scores = "arch,x\n";
+  const std::vector<double> numbers = {1.7976931348623157e308, 73306, 0.1, 1e-300, 0, -149.32456789, -1.5e300};
+  for (size_t i = 0; i < numbers.size(); ++i) scores += fmt::format("a{},{}\n", i, numbers[i]);
+  const auto data = data_of(page(report_of(scores + "b,\n")));
+  const std::vector<double> read = unpacked(data.at("columns").at(0).at("values").get<std::string>());
+  REQUIRE(read.size() == numbers.size() + 1);
+  for (size_t i = 0; i < numbers.size(); ++i) CHECK(std::abs(read[i] - numbers[i]) <= 5e-7 * std::abs(numbers[i]));
+  CHECK(read[1] == 73306);
+  CHECK(std::isnan(read.back()));
+  CHECK(data.at("columns").at(0).at("failed") == 1);
+}
+
+TEST_CASE("a browser fills the page, and names do not become markup") {
+  const auto opened = open_page(page(report_of(kScores, kAccuracies)), "");
+  if (!opened) return;
+  CHECK(opened->complaints == "");
+  CHECK(visible_sections(opened->dom) == 8);
+  CHECK_THAT(opened->dom, Contains("&lt;/script&gt;&lt;script&gt;alert(1)") && !Contains("<img src=\"x\""));
+  CHECK_THAT(opened->dom, Contains("4 of 4 architectures"));
+}
+
+TEST_CASE("a section without its data stays away") {
+  const auto opened = open_page(page(report_of("arch,x\na,1\n")), "");
+  if (!opened) return;
+  CHECK(opened->complaints == "");
+  CHECK(visible_sections(opened->dom) == 2);  // leaderboard, provenance
+}
+
+TEST_CASE("the address sorts and filters the leaderboard") {
+  const auto opened = open_page(page(report_of(kScores, kAccuracies)), "#sort=nwot&order=ascending&filter=params<4");
+  if (!opened) return;
+  CHECK(opened->complaints == "");
+  const std::string& dom = opened->dom;
+  CHECK_THAT(dom, Contains("3 of 4 architectures") && Contains("aria-sort=\"ascending\"><button type=\"button\">nwot"));
+  // 600 before 650, and the failed one last.
+  const size_t body = dom.find("<tbody>"), evil = dom.find("&lt;/script", body), second = dom.find("a|b", body);
+  CHECK(evil < second);
+  CHECK(second < dom.find("c|d", body));
+}
+
+}  // namespace zeroth::eval

@@ -1,23 +1,21 @@
 #include "ensemble/log_rank.h"
 
-#include "core/error.h"
-#include "core/ranks.h"
+#include <cmath>
+
+#include "ensemble/label_free.h"
 
 namespace zeroth::ensemble {
 
+LabelFree ensemble_log_rank() {
+  return {"log_rank", "mean ln(r / n)", "Lee and Ham, AZ-NAS, CVPR 2024, arXiv:2403.19232, who take the sum",
+          [](const Eigen::ArrayXXd& ranks) {
+            const auto rows = static_cast<double>(ranks.rows());
+            return mean_over_columns(ranks, [rows](double rank) { return std::log(rank / rows); });
+          }};
+}
+
 Eigen::VectorXd mean_log_rank(const std::vector<std::vector<std::optional<double>>>& columns) {
-  ZEROTH_CHECK(!columns.empty());
-  const auto rows = static_cast<Eigen::Index>(columns[0].size());
-  Eigen::VectorXd sum = Eigen::VectorXd::Zero(rows);
-  int informative = 0;
-  for (const auto& column : columns) {
-    const std::vector<double> ranks = core::ranks_with_failures(column);
-    const Eigen::Map<const Eigen::ArrayXd> rank(ranks.data(), rows);
-    if (rows == 0 || rank.maxCoeff() == rank.minCoeff()) continue;
-    sum.array() += (rank / static_cast<double>(rows)).log();
-    ++informative;
-  }
-  return informative > 0 ? Eigen::VectorXd(sum / informative) : sum;
+  return combine(ensemble_log_rank(), columns);
 }
 
 }  // namespace zeroth::ensemble

@@ -1,0 +1,48 @@
+// An ensemble whose weights are learned from past tasks and carried over to pools without labels; where labels of the
+// pool itself come, they move the weights exactly as far as their number warrants.
+#pragma once
+
+#include <Eigen/Core>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "ensemble/bayes_weights.h"
+#include "ensemble/rank_features.h"
+#include "ensemble/task.h"
+
+namespace zeroth::ensemble {
+
+struct LearnedModel {
+  FeaturePlan plan;
+  WeightPrior prior;
+  std::string best_column;  // highest Spearman correlation over the tasks, spaces weighing equally; by plan's sign
+};
+
+// Everything is chosen on these tasks alone: columns, signs, families, shrinkage. The target is the normal score of
+// accuracy within the task; a task counts as at most 200 independent rows, because rows of one space share the model's
+// misfit. Throws core::Error where there is no task, or none with a column that tells its rows apart.
+LearnedModel learn(const std::vector<Task>& tasks);
+
+// In normal scores of the pool; larger is better.
+struct Prediction {
+  Eigen::VectorXd mean, deviation;   // by row; deviation: standard deviation of the row's own score, noise included
+  std::vector<std::string> missing;  // columns of the model that the pool lacks or that do not tell its rows apart
+};
+
+// With the prior mean of the weights.
+Prediction predict(const LearnedModel& model, const std::vector<std::string>& columns, const Columns& values);
+// With the posterior, given the labels that some rows have, at least two different ones; larger is better.
+Prediction predict(const LearnedModel& model, const std::vector<std::string>& columns, const Columns& values,
+                   const std::vector<std::optional<double>>& labels);
+
+// What is learned without a group of spaces, for use on and judgement in that group.
+struct Fold {
+  std::string group;
+  LearnedModel model;
+};
+
+// One for each group of the tasks, in the order of their names; none where there is one group only.
+std::vector<Fold> learn_folds(const std::vector<Task>& tasks);
+
+}  // namespace zeroth::ensemble

@@ -74,12 +74,13 @@ std::optional<double> pearson_of_scored(const Rows& rows) {
   return pearson(score, accuracy);
 }
 
-void measure_parts(const Rows& rows, const std::vector<double>& sizes, ColumnQuality& quality) {
-  const RankCorrelation top = top_tenth(rows.score, rows.accuracy);
+void measure_parts(const Levels& score, const Levels& accuracy, const std::vector<double>& sizes,
+                   ColumnQuality& quality) {
+  const RankCorrelation top = top_tenth(score, accuracy);
   quality.kendall_top_tenth = top.kendall;
   quality.spearman_top_tenth = top.spearman;
-  quality.spearman_by_decile = spearman_by_decile(rows.score, rows.accuracy);
-  if (!sizes.empty()) quality.spearman_within_bands = spearman_within_bands(rows.score, rows.accuracy, sizes);
+  quality.spearman_by_decile = spearman_by_decile(score, accuracy);
+  if (!sizes.empty()) quality.spearman_within_bands = spearman_within_bands(score, accuracy, sizes);
 }
 
 std::vector<std::optional<double>> standard_errors(const Population& population, const std::string& column) {
@@ -117,7 +118,8 @@ ColumnQuality column_quality(const ScoreColumn& column, const Population& popula
   quality.failed = rows.failed;
   if (rows.score.empty()) return quality;
 
-  const PairedRanks ranks(rows.score, rows.accuracy);
+  const Levels score = levels_of(rows.score), accuracy = levels_of(rows.accuracy);
+  const PairedRanks ranks(score, accuracy);
   const RankCorrelation estimate = ranks.correlation();
   const int resamples = estimate.spearman ? options.resamples : 0;
   const CorrelationIntervals intervals = bootstrap_intervals(ranks, rows.function, resamples, options.seed);
@@ -127,7 +129,7 @@ ColumnQuality column_quality(const ScoreColumn& column, const Population& popula
   quality.pairs = pair_agreement(ranks);
   quality.pearson = pearson_of_scored(rows);
   quality.stability = stability(column.values, standard_errors(population, column.name));
-  measure_parts(rows, sizes_of(population, rows), quality);
+  measure_parts(score, accuracy, sizes_of(population, rows), quality);
   const bool all_failed = options.failed == FailedPolicy::kBottom && rows.failed == rows.score.size();
   if (!all_failed) {
     quality.top_accuracy = top_accuracy(rows.score, rows.accuracy);

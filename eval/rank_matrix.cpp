@@ -4,8 +4,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
-#include "core/ranks.h"
+#include "eval/levels.h"
 #include "eval/rank_statistics.h"
 
 namespace zeroth::eval {
@@ -15,10 +16,18 @@ using Ranks = std::vector<double>;  // twice the distance from the mean rank: wh
 using Square = std::vector<std::vector<double>>;
 
 Ranks centred_ranks(const ScoreColumn& column) {
-  Ranks ranks = core::ranks_with_failures(column.values);
-  const auto rows = static_cast<double>(ranks.size());
-  for (double& rank : ranks) rank = 2 * rank - rows - 1;
-  if (std::all_of(ranks.begin(), ranks.end(), [](double rank) { return rank == 0; })) return {};
+  std::vector<double> values;
+  for (const auto& value : column.values) values.push_back(value.value_or(-std::numeric_limits<double>::infinity()));
+  const Levels levels = levels_of(values);
+  if (levels.count() < 2) return {};
+  std::vector<double> of_level;
+  size_t before = 0;
+  for (const size_t size : levels.sizes) {
+    of_level.push_back(static_cast<double>(2 * before + size) - static_cast<double>(values.size()));
+    before += size;
+  }
+  Ranks ranks;
+  for (const uint32_t level : levels.level) ranks.push_back(of_level[level]);
   return ranks;
 }
 

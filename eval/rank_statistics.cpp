@@ -1,8 +1,6 @@
 #include "eval/rank_statistics.h"
 
-#include <algorithm>
 #include <cmath>
-#include <limits>
 #include <numeric>
 
 #include "core/error.h"
@@ -12,17 +10,6 @@ namespace zeroth::eval {
 namespace {
 
 int64_t pairs(int64_t count) { return count * (count - 1) / 2; }
-
-// The different values of a column in ascending order.
-std::vector<double> levels_of(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  values.erase(std::unique(values.begin(), values.end()), values.end());
-  return values;
-}
-
-uint32_t level_of(double value, const std::vector<double>& levels) {
-  return static_cast<uint32_t>(std::lower_bound(levels.begin(), levels.end(), value) - levels.begin());
-}
 
 std::vector<int64_t> level_sizes(const std::vector<uint32_t>& level, size_t levels,
                                  const std::vector<uint32_t>& counts) {
@@ -58,24 +45,21 @@ int64_t tied_pairs(const std::vector<int64_t>& sizes) {
 
 }  // namespace
 
-PairedRanks::PairedRanks(const std::vector<double>& x, const std::vector<double>& y) : row_(x.size()) {
-  ZEROTH_CHECK(x.size() == y.size());
-  ZEROTH_CHECK(x.size() <= std::numeric_limits<int32_t>::max());
-  for (size_t i = 0; i < x.size(); ++i) ZEROTH_CHECK(!std::isnan(x[i]) && !std::isnan(y[i]));
-  const std::vector<double> x_values = levels_of(x), y_values = levels_of(y);
-  x_levels_ = x_values.size();
-  y_levels_ = y_values.size();
+PairedRanks::PairedRanks(const std::vector<double>& x, const std::vector<double>& y)
+    : PairedRanks(levels_of(x), levels_of(y)) {}
 
+PairedRanks::PairedRanks(const Levels& x, const Levels& y)
+    : row_(x.level.size()), x_levels_(x.count()), y_levels_(y.count()) {
+  ZEROTH_CHECK(x.level.size() == y.level.size());
   std::iota(row_.begin(), row_.end(), 0U);
-  std::sort(row_.begin(), row_.end(), [&](uint32_t a, uint32_t b) {
-    if (x[a] != x[b]) return x[a] < x[b];
-    return y[a] != y[b] ? y[a] < y[b] : a < b;
-  });
+  row_ = ordered_by(x, ordered_by(y, row_));
   for (const uint32_t row : row_) {
-    x_level_.push_back(level_of(x[row], x_values));
-    y_level_.push_back(level_of(y[row], y_values));
+    x_level_.push_back(x.level[row]);
+    y_level_.push_back(y.level[row]);
   }
 }
+
+std::optional<double> PairedRanks::spearman() const { return spearman(std::vector<uint32_t>(row_.size(), 1)); }
 
 RankCorrelation PairedRanks::correlation() const { return correlation(std::vector<uint32_t>(row_.size(), 1)); }
 

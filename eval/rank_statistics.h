@@ -6,6 +6,8 @@
 #include <optional>
 #include <vector>
 
+#include "eval/levels.h"
+
 namespace zeroth::eval {
 
 // Both in [-1, 1]; nullopt where a column has fewer than two different values, so that there is nothing to rank.
@@ -18,6 +20,7 @@ class PairedRanks {
  public:
   // Columns of one length. Values may be infinite (a failed score is -infinity: tied at the bottom) but not nan.
   PairedRanks(const std::vector<double>& x, const std::vector<double>& y);
+  PairedRanks(const Levels& x, const Levels& y);
 
   size_t rows() const { return row_.size(); }
   // By place when sorted by x, then y: the rank of a row's value among the different values of its column, 0 =
@@ -28,6 +31,7 @@ class PairedRanks {
   size_t y_levels() const { return y_levels_; }
 
   RankCorrelation correlation() const;
+  std::optional<double> spearman() const;
   // As if row i stood in the columns counts[i] times; the sum of the counts is below 2^31.
   RankCorrelation correlation(const std::vector<uint32_t>& counts) const;
 

@@ -6,19 +6,21 @@
 #include <numeric>
 
 #include "core/error.h"
-#include "core/ranks.h"
 
 namespace zeroth::eval {
 namespace {
 
 using Values = std::vector<double>;
 
+double kth_largest(Values values, size_t k) {
+  const auto place = values.begin() + static_cast<ptrdiff_t>(k - 1);
+  std::nth_element(values.begin(), place, values.end(), std::greater<>());
+  return *place;
+}
+
 // For each row the chance to be among the k largest when ties are broken by lot.
 Values membership(const Values& values, size_t k) {
-  Values sorted = values;
-  const auto last = sorted.begin() + static_cast<ptrdiff_t>(k - 1);
-  std::nth_element(sorted.begin(), last, sorted.end(), std::greater<>());
-  const double threshold = *last;
+  const double threshold = kth_largest(values, k);
   const auto above = std::count_if(values.begin(), values.end(), [&](double value) { return value > threshold; });
   const auto tied = std::count(values.begin(), values.end(), threshold);
   const double chance = static_cast<double>(static_cast<ptrdiff_t>(k) - above) / static_cast<double>(tied);
@@ -27,18 +29,41 @@ Values membership(const Values& values, size_t k) {
   return members;
 }
 
+// The share of the other rows that an accuracy beats, half of those that it equals.
+class Gains {
+ public:
+  explicit Gains(const Values& accuracy) : sorted_(accuracy) { std::sort(sorted_.begin(), sorted_.end()); }
+
+  double of(double accuracy) const {
+    const auto [first, last] = std::equal_range(sorted_.begin(), sorted_.end(), accuracy);
+    const auto beaten = static_cast<double>(first - sorted_.begin()), equal = static_cast<double>(last - first - 1);
+    return (beaten + equal / 2) / static_cast<double>(sorted_.size() - 1);
+  }
+  bool all_equal() const { return sorted_.front() == sorted_.back(); }
+
+ private:
+  Values sorted_;
+};
+
+struct Place {
+  double order, gain;
+};
+
 // Of the first k in falling order of `order`.
-double discounted_sum(const Values& gains, const Values& order, size_t k) {
-  std::vector<size_t> rows(order.size());
-  std::iota(rows.begin(), rows.end(), size_t{0});
-  // Equal scores by gain: the sum of their gains is then the same whatever the order of the rows.
-  std::sort(rows.begin(), rows.end(),
-            [&](size_t a, size_t b) { return order[a] != order[b] ? order[a] > order[b] : gains[a] > gains[b]; });
+double discounted_sum(const Values& order, const Values& accuracy, const Gains& gains, size_t k) {
+  const double last = kth_largest(order, k);
+  std::vector<Place> places;  // the first k and who shares the k-th place
+  for (size_t row = 0; row < order.size(); ++row) {
+    if (order[row] >= last) places.push_back({order[row], gains.of(accuracy[row])});
+  }
+  // Equal ones by gain: the sum of their gains is then the same, to the bit, in any order of the rows.
+  std::sort(places.begin(), places.end(),
+            [](const Place& a, const Place& b) { return a.order != b.order ? a.order > b.order : a.gain > b.gain; });
   double sum = 0;
   for (size_t first = 0; first < k;) {
     size_t end = first;
     double gain = 0;
-    for (; end < rows.size() && order[rows[end]] == order[rows[first]]; ++end) gain += gains[rows[end]];
+    for (; end < places.size() && places[end].order == places[first].order; ++end) gain += places[end].gain;
     gain /= static_cast<double>(end - first);
     for (; first < std::min(end, k); ++first) sum += gain / std::log2(2.0 + static_cast<double>(first));
   }
@@ -46,11 +71,9 @@ double discounted_sum(const Values& gains, const Values& order, size_t k) {
 }
 
 std::optional<double> discounted_gain(const Values& score, const Values& accuracy, size_t k) {
-  const auto [low, high] = std::minmax_element(accuracy.begin(), accuracy.end());
-  if (*low == *high) return std::nullopt;
-  Values gains = core::ranks(accuracy);
-  for (double& gain : gains) gain = (gain - 1) / static_cast<double>(accuracy.size() - 1);
-  return discounted_sum(gains, score, k) / discounted_sum(gains, accuracy, k);
+  const Gains gains(accuracy);
+  if (gains.all_equal()) return std::nullopt;
+  return discounted_sum(score, accuracy, gains, k) / discounted_sum(accuracy, accuracy, gains, k);
 }
 
 }  // namespace

@@ -1,82 +1,78 @@
 #include "eval/strata.h"
 
-#include <algorithm>
 #include <cmath>
-#include <functional>
 
 #include "core/error.h"
-#include "core/ranks.h"
 
 namespace zeroth::eval {
 namespace {
 
-using Values = std::vector<double>;
+using Rows = std::vector<uint32_t>;
 
-struct Columns {
-  Values score, accuracy;
-};
+std::vector<Rows> rows_by_part(const std::vector<uint32_t>& part, size_t parts) {
+  std::vector<Rows> rows(parts);
+  for (uint32_t row = 0; row < part.size(); ++row) rows[part[row]].push_back(row);
+  return rows;
+}
 
-std::vector<Columns> split(const Values& score, const Values& accuracy, const std::vector<uint32_t>& part,
-                           size_t parts) {
-  std::vector<Columns> result(parts);
-  for (size_t row = 0; row < part.size(); ++row) {
-    result[part[row]].score.push_back(score[row]);
-    result[part[row]].accuracy.push_back(accuracy[row]);
-  }
-  return result;
+PairedRanks among(const Rows& rows, const Levels& score, const Levels& accuracy) {
+  return {restricted(score, rows), restricted(accuracy, rows)};
 }
 
 }  // namespace
 
-std::vector<uint32_t> parts_by_value(const Values& values, size_t parts) {
-  std::vector<uint32_t> part;
-  for (const double rank : core::ranks(values)) {
-    const double share = (rank - 0.5) / static_cast<double>(values.size());
-    part.push_back(static_cast<uint32_t>(share * static_cast<double>(parts)));
+std::vector<uint32_t> parts_by_value(const Levels& values, size_t parts) {
+  const auto rows = static_cast<double>(values.level.size());
+  std::vector<uint32_t> part_of_level, part;
+  size_t before = 0;
+  for (const size_t size : values.sizes) {
+    // The average rank, counted from 1, less a half.
+    const double share = (static_cast<double>(before) + static_cast<double>(size) / 2) / rows;
+    part_of_level.push_back(static_cast<uint32_t>(share * static_cast<double>(parts)));
+    before += size;
   }
+  for (const uint32_t level : values.level) part.push_back(part_of_level[level]);
   return part;
 }
 
-RankCorrelation top_tenth(const Values& score, const Values& accuracy) {
-  ZEROTH_CHECK(score.size() == accuracy.size());
-  if (accuracy.empty()) return {};
-  Values best = accuracy;
-  const auto threshold = best.begin() + static_cast<ptrdiff_t>((best.size() + 9) / 10 - 1);
-  std::nth_element(best.begin(), threshold, best.end(), std::greater<>());
-  Columns top;
-  for (size_t row = 0; row < score.size(); ++row) {
-    if (accuracy[row] < *threshold) continue;
-    top.score.push_back(score[row]);
-    top.accuracy.push_back(accuracy[row]);
+RankCorrelation top_tenth(const Levels& score, const Levels& accuracy) {
+  ZEROTH_CHECK(score.level.size() == accuracy.level.size());
+  size_t threshold = accuracy.count(), above = 0;
+  while (10 * above < accuracy.level.size()) above += accuracy.sizes[--threshold];
+  Rows top;
+  for (uint32_t row = 0; row < accuracy.level.size(); ++row) {
+    if (accuracy.level[row] >= threshold) top.push_back(row);
   }
-  return rank_correlation(top.score, top.accuracy);
+  return among(top, score, accuracy).correlation();
 }
 
-std::array<std::optional<double>, kDeciles> spearman_by_decile(const Values& score, const Values& accuracy) {
+std::array<std::optional<double>, kDeciles> spearman_by_decile(const Levels& score, const Levels& accuracy) {
+  ZEROTH_CHECK(score.level.size() == accuracy.level.size());
   std::array<std::optional<double>, kDeciles> result;
-  const auto deciles = split(score, accuracy, parts_by_value(accuracy, kDeciles), kDeciles);
-  for (size_t d = 0; d < kDeciles; ++d) result[d] = rank_correlation(deciles[d].score, deciles[d].accuracy).spearman;
+  const std::vector<Rows> deciles = rows_by_part(parts_by_value(accuracy, kDeciles), kDeciles);
+  for (size_t d = 0; d < kDeciles; ++d) result[d] = among(deciles[d], score, accuracy).spearman();
   return result;
 }
 
-std::optional<double> spearman_within_bands(const Values& score, const Values& accuracy, const Values& size) {
-  ZEROTH_CHECK(score.size() == accuracy.size() && score.size() == size.size());
-  Columns sized;
-  Values sizes;
-  for (size_t row = 0; row < score.size(); ++row) {
+std::optional<double> spearman_within_bands(const Levels& score, const Levels& accuracy,
+                                            const std::vector<double>& size) {
+  ZEROTH_CHECK(score.level.size() == accuracy.level.size() && score.level.size() == size.size());
+  Rows sized;
+  std::vector<double> sizes;
+  for (uint32_t row = 0; row < size.size(); ++row) {
     if (std::isnan(size[row])) continue;
-    sized.score.push_back(score[row]);
-    sized.accuracy.push_back(accuracy[row]);
+    sized.push_back(row);
     sizes.push_back(size[row]);
   }
-  double sum = 0, rows = 0;
-  for (const Columns& band : split(sized.score, sized.accuracy, parts_by_value(sizes, kBands), kBands)) {
-    const std::optional<double> spearman = rank_correlation(band.score, band.accuracy).spearman;
+  double sum = 0, weight = 0;
+  for (Rows& band : rows_by_part(parts_by_value(levels_of(sizes), kBands), kBands)) {
+    for (uint32_t& row : band) row = sized[row];
+    const std::optional<double> spearman = among(band, score, accuracy).spearman();
     if (!spearman) continue;
-    sum += static_cast<double>(band.score.size()) * *spearman;
-    rows += static_cast<double>(band.score.size());
+    sum += static_cast<double>(band.size()) * *spearman;
+    weight += static_cast<double>(band.size());
   }
-  return rows > 0 ? std::optional(sum / rows) : std::nullopt;
+  return weight > 0 ? std::optional(sum / weight) : std::nullopt;
 }
 
 }  // namespace zeroth::eval

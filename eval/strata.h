@@ -16,18 +16,17 @@ inline constexpr size_t kDeciles = 10, kBands = 5;
 
 // Number of the part that each row falls in when rows are cut into `parts` of equally many by value, 0 = lowest. Equal
 // values fall in one part, by their average rank.
-std::vector<uint32_t> parts_by_value(const std::vector<double>& values, size_t parts);
+std::vector<uint32_t> parts_by_value(const Levels& values, size_t parts);
 
 // Among the rows whose accuracy is at least that of row number ceil(rows / 10), counted from the best.
-RankCorrelation top_tenth(const std::vector<double>& score, const std::vector<double>& accuracy);
+RankCorrelation top_tenth(const Levels& score, const Levels& accuracy);
 
 // Spearman within each tenth by accuracy, the least accurate first.
-std::array<std::optional<double>, kDeciles> spearman_by_decile(const std::vector<double>& score,
-                                                               const std::vector<double>& accuracy);
+std::array<std::optional<double>, kDeciles> spearman_by_decile(const Levels& score, const Levels& accuracy);
 
 // Mean Spearman within fifths of the rows by `size` (multiply-adds), each weighing as many as its rows; over those in
 // which it is defined. nan is no size: such rows are left out.
-std::optional<double> spearman_within_bands(const std::vector<double>& score, const std::vector<double>& accuracy,
+std::optional<double> spearman_within_bands(const Levels& score, const Levels& accuracy,
                                             const std::vector<double>& size);
 
 }  // namespace zeroth::eval

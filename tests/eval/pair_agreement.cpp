@@ -78,7 +78,7 @@ TEST_CASE("Weighted tau looks at the top: an exchange there costs more than one 
 }
 
 TEST_CASE("Pairs that cannot be told apart leave nothing to agree on") {
-  CHECK_FALSE(pair_agreement(PairedRanks({}, {})).pairwise_accuracy);
+  CHECK_FALSE(pair_agreement(PairedRanks(Column{}, Column{})).pairwise_accuracy);
   CHECK_FALSE(pair_agreement(PairedRanks({1}, {1})).weighted_kendall);
   CHECK_FALSE(pair_agreement(PairedRanks({1, 2}, {5, 5})).pairwise_accuracy);
   const PairAgreement constant = pair_agreement(PairedRanks({7, 7, 7}, {1, 2, 3}));

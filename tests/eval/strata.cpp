@@ -5,6 +5,8 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 
+using zeroth::eval::Levels;
+using zeroth::eval::levels_of;
 using zeroth::eval::parts_by_value;
 using zeroth::eval::rank_correlation;
 using zeroth::eval::spearman_by_decile;
@@ -17,14 +19,26 @@ using Column = std::vector<double>;
 
 constexpr double kExact = 1e-14;
 
+std::optional<double> within_bands(const Column& score, const Column& accuracy, const Column& size) {
+  return spearman_within_bands(levels_of(score), levels_of(accuracy), size);
+}
+
 }  // namespace
 
 TEST_CASE("Parts hold equally many rows, and equal values fall in one") {
-  CHECK(parts_by_value({50, 10, 40, 20, 30, 60}, 3) == std::vector<uint32_t>{2, 0, 1, 0, 1, 2});
-  CHECK(parts_by_value({7, 7, 7}, 5) == std::vector<uint32_t>{2, 2, 2});
+  CHECK(parts_by_value(levels_of({50, 10, 40, 20, 30, 60}), 3) == std::vector<uint32_t>{2, 0, 1, 0, 1, 2});
+  CHECK(parts_by_value(levels_of({7, 7, 7}), 5) == std::vector<uint32_t>{2, 2, 2});
   // Four of six share the average rank 2.5: (2.5 - .5) / 6 * 2.
-  CHECK(parts_by_value({1, 1, 1, 1, 2, 3}, 2) == std::vector<uint32_t>{0, 0, 0, 0, 1, 1});
-  CHECK(parts_by_value({}, 5).empty());
+  CHECK(parts_by_value(levels_of({1, 1, 1, 1, 2, 3}), 2) == std::vector<uint32_t>{0, 0, 0, 0, 1, 1});
+  CHECK(parts_by_value(levels_of({}), 5).empty());
+}
+
+TEST_CASE("Some rows have the levels that they would have alone") {
+  const Column values = {5, 1, 5, 3, 9};
+  const Levels some = zeroth::eval::restricted(levels_of(values), {4, 0, 2});
+  CHECK(some.level == levels_of({9, 5, 5}).level);
+  CHECK(some.sizes == std::vector<uint32_t>{2, 1});
+  CHECK(zeroth::eval::restricted(levels_of(values), {}).count() == 0);
 }
 
 TEST_CASE("Within deciles of accuracy a score may say another thing than over all") {
@@ -34,10 +48,10 @@ TEST_CASE("Within deciles of accuracy a score may say another thing than over al
     score.push_back(10 * (row / 4) - row % 4);  // deciles rise, the four rows of each fall
   }
   CHECK(*rank_correlation(score, accuracy).spearman > 0.9);
-  for (const auto& spearman : spearman_by_decile(score, accuracy)) CHECK(*spearman == -1);
-  CHECK(*top_tenth(score, accuracy).spearman == -1);
+  for (const auto& spearman : spearman_by_decile(levels_of(score), levels_of(accuracy))) CHECK(*spearman == -1);
+  CHECK(*top_tenth(levels_of(score), levels_of(accuracy)).spearman == -1);
   // Fewer rows than deciles: none has two rows.
-  for (const auto& spearman : spearman_by_decile({1, 2, 3}, {1, 2, 3})) CHECK_FALSE(spearman);
+  for (const auto& spearman : spearman_by_decile(levels_of({1, 2, 3}), levels_of({1, 2, 3}))) CHECK_FALSE(spearman);
 }
 
 TEST_CASE("A score that only counts size says nothing within bands of size") {
@@ -48,8 +62,8 @@ TEST_CASE("A score that only counts size says nothing within bands of size") {
     noise.push_back((7 * row) % 10);
   }
   CHECK(*rank_correlation(size, accuracy).spearman > 0.9);
-  CHECK_FALSE(spearman_within_bands(size, accuracy, size));
-  CHECK(*spearman_within_bands(noise, accuracy, size) == 1);
+  CHECK_FALSE(within_bands(size, accuracy, size));
+  CHECK(*within_bands(noise, accuracy, size) == 1);
 }
 
 TEST_CASE("Bands weigh as many as their rows, and rows without a size are left out") {
@@ -65,12 +79,12 @@ TEST_CASE("Bands weigh as many as their rows, and rows without a size are left o
     accuracy.push_back(row);
     size.push_back(2);
   }
-  CHECK(*spearman_within_bands(score, accuracy, size) == Approx((12.0 - 3.0) / 15).margin(kExact));
+  CHECK(*within_bands(score, accuracy, size) == Approx((12.0 - 3.0) / 15).margin(kExact));
   score.push_back(99);
   accuracy.push_back(0);
   size.push_back(std::nan(""));
-  CHECK(*spearman_within_bands(score, accuracy, size) == Approx((12.0 - 3.0) / 15).margin(kExact));
-  CHECK_FALSE(spearman_within_bands({1, 2}, {1, 2}, {std::nan(""), std::nan("")}));
+  CHECK(*within_bands(score, accuracy, size) == Approx((12.0 - 3.0) / 15).margin(kExact));
+  CHECK_FALSE(within_bands({1, 2}, {1, 2}, {std::nan(""), std::nan("")}));
 }
 
 TEST_CASE("One band of equal sizes is the whole table") {
@@ -80,7 +94,7 @@ TEST_CASE("One band of equal sizes is the whole table") {
     const auto y = *rc::gen::container<std::vector<int>>(rows, rc::gen::inRange(0, 8));
     const Column score(x.begin(), x.end()), accuracy(y.begin(), y.end());
     const auto whole = rank_correlation(score, accuracy).spearman;
-    const auto bands = spearman_within_bands(score, accuracy, Column(rows, 3));
+    const auto bands = within_bands(score, accuracy, Column(rows, 3));
     RC_ASSERT(whole.has_value() == bands.has_value());
     if (whole) RC_ASSERT(std::abs(*whole - *bands) < 1e-12);
   });

@@ -1,0 +1,57 @@
+#include "eval/levels.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <utility>
+
+#include "core/error.h"
+
+namespace zeroth::eval {
+
+Levels levels_of(const std::vector<double>& values) {
+  ZEROTH_CHECK(values.size() <= std::numeric_limits<int32_t>::max());
+  // Values beside their rows: sorting row numbers by values elsewhere takes several times as long.
+  std::vector<std::pair<double, uint32_t>> sorted(values.size());
+  for (uint32_t row = 0; row < values.size(); ++row) {
+    ZEROTH_CHECK(!std::isnan(values[row]));
+    sorted[row] = {values[row], row};
+  }
+  std::sort(sorted.begin(), sorted.end());
+  Levels levels;
+  levels.level.resize(values.size());
+  for (size_t place = 0; place < sorted.size(); ++place) {
+    if (place == 0 || sorted[place].first != sorted[place - 1].first) levels.sizes.push_back(0);
+    ++levels.sizes.back();
+    levels.level[sorted[place].second] = static_cast<uint32_t>(levels.sizes.size() - 1);
+  }
+  return levels;
+}
+
+Levels restricted(const Levels& levels, const std::vector<uint32_t>& rows) {
+  std::vector<uint32_t> sizes(levels.count(), 0), number(levels.count());
+  for (const uint32_t row : rows) ++sizes[levels.level[row]];
+  Levels result;
+  for (size_t level = 0; level < sizes.size(); ++level) {
+    if (sizes[level] == 0) continue;
+    number[level] = static_cast<uint32_t>(result.sizes.size());
+    result.sizes.push_back(sizes[level]);
+  }
+  for (const uint32_t row : rows) result.level.push_back(number[levels.level[row]]);
+  return result;
+}
+
+std::vector<uint32_t> ordered_by(const Levels& levels, const std::vector<uint32_t>& rows) {
+  ZEROTH_CHECK(rows.size() == levels.level.size());
+  std::vector<uint32_t> next;  // place of the next row of each level
+  uint32_t before = 0;
+  for (const uint32_t size : levels.sizes) {
+    next.push_back(before);
+    before += size;
+  }
+  std::vector<uint32_t> ordered(rows.size());
+  for (const uint32_t row : rows) ordered[next[levels.level[row]]++] = row;
+  return ordered;
+}
+
+}  // namespace zeroth::eval

@@ -52,7 +52,7 @@ function shown(number) {
   if (Number.isInteger(number) && size < 1e5) return String(number);
   if (size >= 1e15 || (size < 1e-3 && size > 0)) return number.toExponential(3);
   for (const [unit, letter] of [[1e12, "T"], [1e9, "G"], [1e6, "M"], [1e3, "k"]]) {
-    if (size >= unit && size >= 1e5) return (number / unit).toPrecision(4) + " " + letter;
+    if (size >= unit && size >= 1e5) return Number((number / unit).toPrecision(4)) + " " + letter;
   }
   return String(Number(number.toPrecision(5)));
 }

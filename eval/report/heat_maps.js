@@ -4,8 +4,7 @@
 function tint(cell, value) {
   if (value === null) return;
   cell.classList.add(value < 0 ? "minus" : "plus");
-  cell.classList.toggle("deep", Math.abs(value) > 0.88);
-  cell.style.setProperty("--share", `${(100 * Math.abs(value)).toFixed(1)}%`);
+  cell.style.setProperty("--share", Math.abs(value).toFixed(3));
 }
 
 function correlations() {

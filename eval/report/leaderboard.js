@@ -2,7 +2,7 @@
 
 function leaderboard() {
   const part = section("leaderboard"), body = find("tbody", part), more = find("#more");
-  const all = [...columns.keys()], kPage = 100;
+  const all = [...new Set([data.lead, ...targets, ...columns.keys()])], kPage = 100;
   const best = data.tasks.length ? data.tasks[0].columns.map((column) => column.name) : all;
   const visible = new Set([data.lead, ...targets, ...sizes.slice(0, 2), ...best.slice(0, 6)].filter((name) => columns.has(name)));
   const state = {sort: data.lead, descending: true, filter: ""};

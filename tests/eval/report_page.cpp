@@ -1,15 +1,16 @@
 #include "eval/report_page.h"
 
-#include <sys/wait.h>
-
 #include <array>
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <cstdint>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <limits>
+#include <sstream>
 
+#include "core/csv.h"
 #include "tests/eval/temporary_file.h"
 #include "tests/temporary_folder.h"
 
@@ -126,8 +127,8 @@ TEST_CASE("names end up in the page as data, whatever they say") {
   const std::string text = page(report_of(kScores, kAccuracies));
   CHECK_THAT(text, !Contains("alert(1)</script>") && !Contains("<img src=x") && Contains("\\u003c/script>"));
   const auto data = data_of(text);
-  CHECK(data.at("architectures").at(1) == "a|b");
-  CHECK(data.at("architectures").at(2) == kEvil);
+  CHECK(data.at("architectures").at(0) == "a|b");
+  CHECK(data.at("architectures").at(1) == kEvil);
   CHECK(data.at("title") == "Title <b>");
   // Bytes that are not UTF-8 are replaced, and control characters escaped.
   CHECK(data_of(page(report_of("arch,x\n\"a\xff\n\",1\n"))).at("architectures").at(0) == "a\xef\xbf\xbd");
@@ -136,7 +137,8 @@ TEST_CASE("names end up in the page as data, whatever they say") {
 TEST_CASE("numbers keep six digits, and failed cells stay failed") {
   std::string scores = "arch,x\n";
   const std::vector<double> numbers = {1.7976931348623157e308, 73306, 0.1, 1e-300, 0, -149.32456789, -1.5e300};
-  for (size_t i = 0; i < numbers.size(); ++i) scores += fmt::format("a{},{}\n", i, numbers[i]);
+  for (size_t i = 0; i < numbers.size(); ++i)
+    scores += "a" + std::to_string(i) + "," + core::number_text(numbers[i]) + "\n";
   const auto data = data_of(page(report_of(scores + "b,\n")));
   const std::vector<double> read = unpacked(data.at("columns").at(0).at("values").get<std::string>());
   REQUIRE(read.size() == numbers.size() + 1);

@@ -35,8 +35,12 @@ Evaluation evaluate(const core::ScoreTable& scores, const Benchmark& benchmark, 
   if (options.unique) population = unique_functions(population);
   if (space != nullptr) add_data_free(population);
   evaluation.columns = correlate(population, options.correlation);
-  for (const auto& [first, second] : options.pairs) {
-    evaluation.pairs.push_back(paired_difference(population, first, second, options.correlation));
+  try {
+    for (const auto& [first, second] : options.pairs) {
+      evaluation.pairs.push_back(paired_difference(population, first, second, options.correlation));
+    }
+  } catch (const core::UsageError& error) {  // which of several tables does not have the column
+    throw core::UsageError(scores.path + ": " + error.what());
   }
   if (!runs.empty()) evaluation.ceiling = noise_ceiling(population.runs);
   if (options.redundancy) evaluation.redundancy = rank_matrix(population.columns, options.correlation.failed);

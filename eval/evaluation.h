@@ -47,7 +47,7 @@ struct Evaluation {
 // `runs` are columns of the same benchmark with the accuracies of single training runs: none or two at least.
 // `space` is nullptr where it is not known: the columns that it would give are then absent.
 // Throws core::Error where the score file has no rows, no architecture is in both files, or there is no column to
-// judge.
+// judge; core::UsageError where a column to compare is not there.
 Evaluation evaluate(const core::ScoreTable& scores, const Benchmark& benchmark, const spaces::SearchSpace* space,
                     const EvaluationOptions& options, const std::vector<Benchmark>& runs = {});
 

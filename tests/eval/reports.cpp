@@ -115,6 +115,13 @@ TEST_CASE("Every statistic stands in the CSV, the JSON and the full text") {
                                       Contains("Spearman by accuracy") && Contains("seed spread"));
 }
 
+TEST_CASE("A column to compare that a table does not have is named with the table") {
+  EvaluationOptions options;
+  options.pairs = {{"good", "makes"}};
+  CHECK_THROWS_WITH(evaluate_texts(kScores, "acc", options, "mine.csv"),
+                    Contains("mine.csv: ") && Contains("\"makes\"") && Contains("macs"));
+}
+
 TEST_CASE("Several evaluations stand side by side, named by what tells them apart") {
   const std::string other = "arch,good,extra\na,6,1\nb,5,2\nc,4,3\nd,3,4\ne,2,5\nf,1,6\n";
   const Evaluation first = evaluate_texts(kScores, "acc", {}), second = evaluate_texts(kScores, "other", {});

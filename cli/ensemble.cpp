@@ -1,4 +1,6 @@
-// zeroth ensemble: which columns of scores to combine.
+// zeroth ensemble: which columns of scores to combine, and how.
+#include "cli/ensemble.h"
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -104,7 +106,7 @@ void select(const Settings& settings) {
 
 void add_ensemble(CLI::App& program, int& exit_code) {
   auto settings = std::make_shared<Settings>();
-  CLI::App* ensemble = program.add_subcommand("ensemble", "Which columns of scores to combine");
+  CLI::App* ensemble = program.add_subcommand("ensemble", "Which columns of scores to combine, and how");
   ensemble->require_subcommand(1);
   CLI::App* command = ensemble->add_subcommand("select", "Grow a set of columns whose mean log rank predicts best");
   command->add_option("scores", settings->scores, "Score table: CSV, plain or gzip, with a column \"arch\"")
@@ -132,6 +134,9 @@ void add_ensemble(CLI::App& program, int& exit_code) {
     select(*settings);
     exit_code = 0;
   });
+  add_ensemble_fit(*ensemble, exit_code);
+  add_ensemble_apply(*ensemble, exit_code);
+  add_ensemble_compare(*ensemble, exit_code);
 }
 
 }  // namespace zeroth::cli

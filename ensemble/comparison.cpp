@@ -33,7 +33,7 @@ std::vector<MethodScore> method_scores(const LearnedModel& model, const Task& ta
     scores.push_back({std::string(ensemble.name), label_free_score(ensemble, task)});
   }
   scores.push_back({"best_single", column_score(task, model.best_column, sign_of(model.plan, model.best_column))});
-  for (const char* baseline : {"params", "macs", "live_params", "live_macs", "data_free"}) {
+  for (const char* baseline : {"params", "macs", "live_params", "live_macs"}) {
     if (std::find(task.columns.begin(), task.columns.end(), baseline) == task.columns.end()) continue;
     scores.push_back({baseline, column_score(task, baseline, 1.0)});
   }

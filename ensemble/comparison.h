@@ -14,8 +14,8 @@ struct MethodScore {
 };
 
 // In this order: `learned` with the prior mean, the label-free ensembles of the task's directed columns, `best_single`
-// (the model's best column), and the columns params, macs, live_params, live_macs and data_free where the task has
-// them. Failed cells tie at the bottom. A column that the task lacks scores 0 throughout.
+// (the model's best column), and the columns params, macs, live_params and live_macs where the task has them. Failed
+// cells tie at the bottom. A column that the task lacks scores 0 throughout.
 std::vector<MethodScore> method_scores(const LearnedModel& model, const Task& task);
 
 }  // namespace zeroth::ensemble

@@ -99,7 +99,8 @@ void EnsembleFile::write(const std::string& path) const {
   json["model"] = to_json(model);
   json["leave_out"] = Json::array();
   for (const Fold& fold : folds) json["leave_out"].push_back({{"group", fold.group}, {"model", to_json(fold.model)}});
-  core::replace_file(path, json.dump(1) + "\n");
+  // The command line need not be UTF-8, which JSON must be.
+  core::replace_file(path, json.dump(1, ' ', /*ensure_ascii=*/false, Json::error_handler_t::replace) + "\n");
 }
 
 EnsembleFile EnsembleFile::read(const std::string& path) {

@@ -2,8 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <set>
+#include <string>
+#include <string_view>
+
+#include "core/csv.h"
 
 namespace zeroth::ensemble {
 namespace {
@@ -29,26 +34,35 @@ void read_feature(const Json& json, WeightPrior& prior, size_t feature) {
   prior.deviation[static_cast<Index>(feature)] = variance;
 }
 
-// The lower triangle by rows.
+// The lower triangle, a text of numbers for each row: as an array of its own each number would take a line.
 Json triangle_json(const Eigen::MatrixXd& symmetric) {
-  Json values = Json::array();
+  Json rows = Json::array();
   for (Index row = 0; row < symmetric.rows(); ++row) {
-    for (Index column = 0; column <= row; ++column) values.push_back(symmetric(row, column));
+    std::string text;
+    for (Index column = 0; column <= row; ++column) {
+      text += (column == 0 ? "" : " ") + core::number_text(symmetric(row, column));
+    }
+    rows.push_back(text);
   }
-  return values;
+  return rows;
 }
 
 Eigen::MatrixXd read_triangle(const Json& json, Index size) {
-  const auto expected = static_cast<size_t>(size * (size + 1) / 2);
-  if (!json.is_array() || json.size() != expected) {
-    throw MalformedModel(fmt::format("covariance has {} numbers where the features need {}", json.size(), expected));
-  }
+  const auto fail = [] { throw MalformedModel("covariance does not hold the lower triangle over the features"); };
   Eigen::MatrixXd symmetric(size, size);
-  size_t next = 0;
+  if (!json.is_array() || static_cast<Index>(json.size()) != size) fail();
   for (Index row = 0; row < size; ++row) {
-    for (Index column = 0; column <= row; ++column) {
-      symmetric(row, column) = symmetric(column, row) = json[next++].get<double>();
+    const auto text = json[static_cast<size_t>(row)].get<std::string>();
+    Index column = 0;
+    for (size_t start = 0; start < text.size();) {
+      const size_t end = std::min(text.find(' ', start), text.size());
+      const auto value = core::parse_number(std::string_view(text).substr(start, end - start));
+      if (!value || !std::isfinite(*value) || column > row) fail();
+      symmetric(row, column) = symmetric(column, row) = *value;
+      ++column;
+      start = end + 1;
     }
+    if (column != row + 1) fail();
   }
   return symmetric;
 }

@@ -1,0 +1,178 @@
+// zeroth ensemble apply: orders the rows of a score table by a learned ensemble.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <memory>
+#include <numeric>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/ensemble.h"
+#include "core/csv.h"
+#include "core/error.h"
+#include "core/log.h"
+#include "core/replace_file.h"
+#include "core/score_table.h"
+#include "ensemble/ensemble_file.h"
+#include "eval/benchmark.h"
+#include "spaces/search_space.h"
+
+namespace zeroth::cli {
+namespace {
+
+constexpr const char* kFooter =
+    R"(--out gets rank,arch,learned,deviation, best first: the predicted normal score of the row's accuracy within this pool
+and its standard deviation. Where the file says that its weights are not better than log_rank, --method auto writes
+rank,arch,log_rank instead.
+
+Example:
+  zeroth ensemble apply weights.json scores.csv --out order.csv
+  zeroth ensemble apply weights.json scores.csv --labels trained.csv,accuracy --out order.csv)";
+
+struct Settings {
+  std::string weights, scores, out, labels, without, method = "auto";
+};
+
+struct Scored {
+  std::string method;
+  Eigen::VectorXd score, deviation;  // deviation is empty where the method has none
+};
+
+const ensemble::LearnedModel& chosen_model(const ensemble::EnsembleFile& file, const Settings& settings,
+                                           const core::ScoreTable& scores) {
+  if (!settings.without.empty()) {
+    std::vector<std::string> spaces;
+    for (const ensemble::LearnedFrom& task : file.tasks) spaces.push_back(task.space);
+    const ensemble::LearnedModel& model = file.model_without(settings.without);
+    if (&model == &file.model) throw core::UsageError(core::unknown_name("space", settings.without, spaces));
+    return model;
+  }
+  const spaces::SearchSpace* space = spaces::recognise_space(scores.rows.front().arch);
+  if (space == nullptr) return file.model;
+  for (const ensemble::LearnedFrom& task : file.tasks) {
+    if (task.space != space->name()) continue;
+    core::log_info("{} was learned from {} among others; --without {} uses weights that were not", settings.weights,
+                   space->name(), space->name());
+    break;
+  }
+  return file.model;
+}
+
+// By row of the scores, from FILE,COLUMN.
+std::vector<std::optional<double>> read_labels(const std::string& text, const core::ScoreTable& scores) {
+  const size_t comma = text.rfind(',');
+  if (comma == std::string::npos || comma == 0 || comma + 1 == text.size()) {
+    throw core::UsageError(fmt::format("--labels \"{}\" is not FILE,COLUMN", text));
+  }
+  const auto benchmark = eval::Benchmark::read(text.substr(0, comma), text.substr(comma + 1));
+  std::vector<std::optional<double>> labels;
+  for (const core::ScoreRow& row : scores.rows) labels.push_back(benchmark.accuracy(eval::architecture_key(row.arch)));
+  const auto none = std::count(labels.begin(), labels.end(), std::nullopt);
+  core::log_info("{} of {} rows have a label", labels.size() - static_cast<size_t>(none), labels.size());
+  return labels;
+}
+
+ensemble::Columns column_values(const core::ScoreTable& scores, const std::vector<std::string>& names) {
+  ensemble::Columns values;
+  for (const std::string& name : names) {
+    const size_t column = scores.column(name);
+    values.emplace_back();
+    for (const core::ScoreRow& row : scores.rows) values.back().push_back(row.values[column]);
+  }
+  return values;
+}
+
+Scored by_log_rank(const ensemble::EnsembleFile& file, const core::ScoreTable& scores) {
+  std::vector<std::string> names;
+  std::copy_if(file.directed.begin(), file.directed.end(), std::back_inserter(names), [&](const std::string& name) {
+    return std::find(scores.columns.begin(), scores.columns.end(), name) != scores.columns.end();
+  });
+  if (names.empty()) throw core::Error(fmt::format("{}: none of the ensemble's columns is there", scores.path));
+  core::log_info("log_rank of {} columns", names.size());
+  return {"log_rank", ensemble::combine(ensemble::find_label_free("log_rank"), column_values(scores, names)), {}};
+}
+
+Scored by_weights(const ensemble::EnsembleFile& file, const Settings& settings, const core::ScoreTable& scores) {
+  const ensemble::LearnedModel& model = chosen_model(file, settings, scores);
+  const ensemble::Columns values = column_values(scores, scores.columns);
+  const ensemble::Prediction prediction =
+      settings.labels.empty() ? ensemble::predict(model, scores.columns, values)
+                              : ensemble::predict(model, scores.columns, values, read_labels(settings.labels, scores));
+  if (prediction.missing.size() == model.plan.columns.size()) {
+    throw core::Error(fmt::format("{}: none of the ensemble's columns is there and tells its rows apart", scores.path));
+  }
+  if (!prediction.missing.empty()) {
+    core::log_warning(
+        "{} of the ensemble's {} columns are absent or the same in every row, and their weight rests on "
+        "the others of their families: {}",
+        prediction.missing.size(), model.plan.columns.size(), fmt::join(prediction.missing, ", "));
+  }
+  return {"learned", prediction.mean, prediction.deviation};
+}
+
+std::string as_csv(const core::ScoreTable& scores, const Scored& scored) {
+  std::vector<Eigen::Index> order(scores.rows.size());
+  std::iota(order.begin(), order.end(), Eigen::Index{0});
+  std::stable_sort(order.begin(), order.end(),
+                   [&](Eigen::Index a, Eigen::Index b) { return scored.score[a] > scored.score[b]; });
+  const bool deviations = scored.deviation.size() > 0;
+  std::string text = "rank,arch," + scored.method + (deviations ? ",deviation\n" : "\n");
+  size_t rank = 1;
+  for (size_t place = 0; place < order.size(); ++place) {
+    const Eigen::Index row = order[place];
+    // Equal scores share the better rank.
+    if (place > 0 && scored.score[order[place - 1]] != scored.score[row]) rank = place + 1;
+    text += fmt::format("{},{},{}", rank, core::csv_field(scores.rows[static_cast<size_t>(row)].arch),
+                        core::number_text(scored.score[row]));
+    text += deviations ? "," + core::number_text(scored.deviation[row]) + "\n" : "\n";
+  }
+  return text;
+}
+
+void apply(const Settings& settings) {
+  const auto file = ensemble::EnsembleFile::read(settings.weights);
+  const auto scores = core::ScoreTable::read(settings.scores);
+  if (scores.rows.empty()) throw core::Error(fmt::format("{}: no rows", scores.path));
+  bool learned = settings.method != "log_rank";
+  if (settings.method == "auto" && settings.labels.empty() && !file.beats_log_rank()) {
+    core::log_warning(
+        "{}: on spaces that they were not learned from, its weights are not known to beat log_rank, "
+        "which is used; --method learned uses them",
+        settings.weights);
+    learned = false;
+  }
+  const Scored scored = learned ? by_weights(file, settings, scores) : by_log_rank(file, scores);
+  core::replace_file(settings.out, as_csv(scores, scored));
+  core::log_info("wrote {}: {} rows by {}", settings.out, scores.rows.size(), scored.method);
+}
+
+}  // namespace
+
+void add_ensemble_apply(CLI::App& ensemble, int& exit_code) {
+  auto settings = std::make_shared<Settings>();
+  CLI::App* command = ensemble.add_subcommand("apply", "Order the rows of a score table by a learned ensemble");
+  command->add_option("weights", settings->weights, "What `zeroth ensemble fit` wrote")
+      ->required()
+      ->type_name("WEIGHTS");
+  command->add_option("scores", settings->scores, "Score table: CSV, plain or gzip, with a column \"arch\"")
+      ->required()
+      ->type_name("SCORES");
+  command->add_option("--out", settings->out, "The order: CSV, best first")->required()->type_name("FILE");
+  command->add_option("--labels", settings->labels, "Accuracies of some of the rows: CSV with a column \"arch\"")
+      ->type_name("FILE,COLUMN");
+  command->add_option("--without", settings->without, "Use weights learned without the group of this space")
+      ->type_name("SPACE");
+  command->add_option("--method", settings->method, "auto, learned or log_rank")
+      ->check(CLI::IsMember({"auto", "learned", "log_rank"}))
+      ->capture_default_str();
+  command->footer(kFooter);
+  command->callback([settings, &exit_code] {
+    apply(*settings);
+    exit_code = 0;
+  });
+}
+
+}  // namespace zeroth::cli

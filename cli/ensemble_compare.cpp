@@ -1,0 +1,237 @@
+// zeroth ensemble compare: ensembles and baselines side by side, on tasks that nothing was learned from.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <map>
+#include <memory>
+#include <numeric>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "cli/ensemble.h"
+#include "cli/ensemble_tasks.h"
+#include "core/csv.h"
+#include "core/error.h"
+#include "core/ranks.h"
+#include "core/replace_file.h"
+#include "ensemble/comparison.h"
+#include "eval/bootstrap.h"
+#include "eval/rank_statistics.h"
+#include "eval/text_table.h"
+
+namespace zeroth::cli {
+namespace {
+
+constexpr const char* kReference = "log_rank";
+
+constexpr const char* kFooter =
+    R"(On each task, Spearman correlations of what is learned or chosen on the tasks of all other groups of spaces: learned
+(see `zeroth ensemble fit`) and best_single, the column that was best there. Beside them the label-free ensembles of the
+task's columns, parameters, multiply-adds and the data-free baseline. One row a function. The last table has means over
+spaces and their lift over log_rank; 95 % intervals draw rows, the same for all methods, and not spaces: they say how
+well these spaces are measured, and the count says in how many of them the method is better.
+
+Example:
+  zeroth ensemble compare --task nb201.csv,benchmarks/nb201.csv,cifar10_test_acc \
+      --task nb101.csv,benchmarks/nb101.csv,cifar10_test_acc --out comparison.csv)";
+
+struct Settings {
+  std::vector<std::string> tasks;
+  std::string out;
+  int resamples = 1000;
+  uint64_t seed = 0;
+};
+
+using Resamples = std::vector<std::optional<double>>;
+
+struct Quality {
+  std::optional<double> spearman, kendall;
+  Resamples resamples;  // of Spearman
+};
+
+struct JudgedTask {
+  std::string name, space, group;
+  size_t rows = 0;
+  std::map<std::string, Quality> methods;
+};
+
+// A difference, and its interval over paired resamples.
+struct Lift {
+  std::optional<double> value;
+  std::optional<eval::Interval> interval;
+};
+
+Quality quality(const std::vector<double>& score, const std::vector<double>& accuracy, const Settings& settings) {
+  const eval::PairedRanks ranks(score, accuracy);
+  const eval::RankCorrelation correlation = ranks.correlation();
+  std::vector<uint32_t> row(accuracy.size());
+  std::iota(row.begin(), row.end(), 0U);
+  return {correlation.spearman, correlation.kendall,
+          eval::bootstrap_intervals(ranks, row, settings.resamples, settings.seed).spearman_resamples};
+}
+
+JudgedTask judge(const NamedTask& named, const ensemble::LearnedModel& model, const Settings& settings,
+                 std::vector<std::string>& order) {
+  const ensemble::Task& task = named.task;
+  JudgedTask judged{task.name, task.space, task.group, task.rows(), {}};
+  const auto add = [&](const std::string& method, const std::vector<double>& score) {
+    if (std::find(order.begin(), order.end(), method) == order.end()) order.push_back(method);
+    judged.methods.emplace(method, quality(score, task.accuracy, settings));
+  };
+  for (const ensemble::MethodScore& method : ensemble::method_scores(model, task)) {
+    add(method.method, {method.score.data(), method.score.data() + method.score.size()});
+  }
+  if (!named.data_free.empty()) add("data_free", core::ranks_with_failures(named.data_free));
+  return judged;
+}
+
+Resamples differences(const Resamples& a, const Resamples& b) {
+  Resamples result(std::min(a.size(), b.size()));
+  for (size_t i = 0; i < result.size(); ++i) {
+    if (a[i] && b[i]) result[i] = *a[i] - *b[i];
+  }
+  return result;
+}
+
+Lift lift(const Quality& method, const Quality& reference) {
+  Lift result;
+  if (method.spearman && reference.spearman) result.value = *method.spearman - *reference.spearman;
+  result.interval = eval::percentile_interval(differences(method.resamples, reference.resamples));
+  return result;
+}
+
+// Means over spaces of the means over their tasks; an undefined correlation counts 0, because it orders nothing.
+Quality mean_over_spaces(const std::vector<JudgedTask>& tasks, const std::string& method, size_t resamples) {
+  std::map<std::string, size_t> of_space;
+  for (const JudgedTask& task : tasks) ++of_space[task.space];
+  Quality mean{0.0, 0.0, Resamples(resamples, 0.0)};
+  for (const JudgedTask& task : tasks) {
+    const auto found = task.methods.find(method);
+    if (found == task.methods.end()) continue;
+    const Quality& quality = found->second;
+    const double weight = 1.0 / static_cast<double>(of_space[task.space] * of_space.size());
+    *mean.spearman += weight * quality.spearman.value_or(0.0);
+    *mean.kendall += weight * quality.kendall.value_or(0.0);
+    for (size_t b = 0; b < resamples && b < quality.resamples.size(); ++b) {
+      *mean.resamples[b] += weight * quality.resamples[b].value_or(0.0);
+    }
+  }
+  return mean;
+}
+
+// Spaces in which the method's mean correlation over tasks is above the reference's.
+size_t spaces_won(const std::vector<JudgedTask>& tasks, const std::string& method) {
+  std::map<std::string, std::vector<JudgedTask>> of_space;
+  for (const JudgedTask& task : tasks) of_space[task.space].push_back(task);
+  size_t won = 0;
+  for (const auto& [space, of_this] : of_space) {
+    if (*mean_over_spaces(of_this, method, 0).spearman > *mean_over_spaces(of_this, kReference, 0).spearman) ++won;
+  }
+  return won;
+}
+
+std::string interval_text(const std::optional<eval::Interval>& interval) {
+  return interval ? fmt::format("{:+.3f} .. {:+.3f}", interval->low, interval->high) : "-";
+}
+
+std::string as_table(const std::vector<JudgedTask>& tasks, const std::vector<std::string>& order,
+                     const Settings& settings) {
+  std::vector<std::vector<std::string>> lines = {{"task", "rows"}};
+  lines[0].insert(lines[0].end(), order.begin(), order.end());
+  std::set<std::string> spaces;
+  for (const JudgedTask& task : tasks) {
+    spaces.insert(task.space);
+    lines.push_back({task.name, std::to_string(task.rows)});
+    for (const std::string& method : order) {
+      const auto found = task.methods.find(method);
+      lines.back().push_back(found == task.methods.end() ? "-" : eval::fixed(found->second.spearman, 3));
+    }
+  }
+  std::vector<std::vector<std::string>> means = {
+      {"mean over spaces", "Spearman", "Kendall", "lift", "95 %", "better in"}};
+  const auto resamples = static_cast<size_t>(settings.resamples);
+  const Quality reference = mean_over_spaces(tasks, kReference, resamples);
+  for (const std::string& method : order) {
+    const Quality mean = mean_over_spaces(tasks, method, resamples);
+    const Lift over = lift(mean, reference);
+    means.push_back({method, eval::fixed(mean.spearman, 3), eval::fixed(mean.kendall, 3),
+                     method == kReference ? "-" : eval::signed_text(over.value),
+                     method == kReference ? "-" : interval_text(over.interval),
+                     method == kReference ? "-" : fmt::format("{} of {}", spaces_won(tasks, method), spaces.size())});
+  }
+  return eval::aligned(lines) + "\n" + eval::aligned(means);
+}
+
+std::string as_csv(const std::vector<JudgedTask>& tasks, const std::vector<std::string>& order) {
+  std::string text = "task,space,group,rows,method,spearman,low,high,kendall_tau_b,lift,lift_low,lift_high\n";
+  const auto bound = [](const std::optional<eval::Interval>& interval, double eval::Interval::*end) {
+    return interval ? core::number_text((*interval).*end) : "";
+  };
+  for (const JudgedTask& task : tasks) {
+    for (const std::string& method : order) {
+      const auto found = task.methods.find(method);
+      if (found == task.methods.end()) continue;
+      const Quality& quality = found->second;
+      const auto interval = eval::percentile_interval(quality.resamples);
+      const Lift over = lift(quality, task.methods.at(kReference));
+      text +=
+          core::csv_line({task.name, task.space, task.group, std::to_string(task.rows), method,
+                          eval::cell(quality.spearman), bound(interval, &eval::Interval::low),
+                          bound(interval, &eval::Interval::high), eval::cell(quality.kendall), eval::cell(over.value),
+                          bound(over.interval, &eval::Interval::low), bound(over.interval, &eval::Interval::high)}) +
+          "\n";
+    }
+  }
+  return text;
+}
+
+void compare(const Settings& settings) {
+  const std::vector<NamedTask> named = read_tasks(settings.tasks);
+  std::vector<ensemble::Task> tasks;
+  for (const NamedTask& each : named) tasks.push_back(each.task);
+  const std::vector<ensemble::Fold> folds = ensemble::learn_folds(tasks);
+  if (folds.empty()) {
+    throw core::UsageError(
+        fmt::format("all tasks are of the group {}; a comparison leaves out each group in turn and "
+                    "needs two",
+                    tasks.front().group));
+  }
+  std::vector<JudgedTask> judged;
+  std::vector<std::string> order;
+  for (const NamedTask& each : named) {
+    for (const ensemble::Fold& fold : folds) {
+      if (fold.group == each.task.group) judged.push_back(judge(each, fold.model, settings, order));
+    }
+  }
+  if (!settings.out.empty()) core::replace_file(settings.out, as_csv(judged, order));
+  fmt::print("{}", as_table(judged, order, settings));
+  if (*mean_over_spaces(judged, "learned", 0).spearman <= *mean_over_spaces(judged, kReference, 0).spearman) {
+    fmt::print("The learned ensemble does not beat {}.\n", kReference);
+  }
+}
+
+}  // namespace
+
+void add_ensemble_compare(CLI::App& ensemble, int& exit_code) {
+  auto settings = std::make_shared<Settings>();
+  CLI::App* command = ensemble.add_subcommand("compare", "Ensembles and baselines on tasks that were held out");
+  command->add_option("--task", settings->tasks, "Score table, benchmark and its column; given once for each task")
+      ->required()
+      ->take_all()
+      ->type_name(kTaskUsage);
+  command->add_option("--out", settings->out, "Also write each task's correlations as CSV")->type_name("FILE");
+  command->add_option("--bootstrap", settings->resamples, "Resamples for the 95 % intervals; 0 = no intervals")
+      ->check(CLI::Range(0, 1000000))
+      ->type_name("B")
+      ->capture_default_str();
+  command->add_option("--seed", settings->seed, "Of the resamples")->type_name("S")->capture_default_str();
+  command->footer(kFooter);
+  command->callback([settings, &exit_code] {
+    compare(*settings);
+    exit_code = 0;
+  });
+}
+
+}  // namespace zeroth::cli

@@ -1,0 +1,120 @@
+#include "ensemble/ensemble_file.h"
+
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+
+#include "core/error.h"
+#include "ensemble/comparison.h"
+#include "tests/ensemble/made_tasks.h"
+#include "tests/temporary_folder.h"
+
+using zeroth::ensemble::EnsembleFile;
+using zeroth::ensemble::learn_ensemble;
+using zeroth::ensemble::predict;
+using zeroth::ensemble::Task;
+using zeroth::tests::made_task;
+using zeroth::tests::TemporaryFolder;
+
+namespace {
+
+const EnsembleFile& made_file() {
+  static const EnsembleFile file =
+      learn_ensemble({made_task("a", 80, 1), made_task("b", 80, 2), made_task("nasbench201", 80, 3)});
+  return file;
+}
+
+}  // namespace
+
+TEST_CASE("an ensemble's file gives back the same scores, bit for bit, for all and for each group") {
+  const TemporaryFolder folder;
+  made_file().write(folder.path("w.json"));
+  const EnsembleFile read = EnsembleFile::read(folder.path("w.json"));
+  const Task test = made_task("d", 50, 4);
+  const auto labels = std::vector<std::optional<double>>(test.accuracy.begin(), test.accuracy.end());
+  CHECK(predict(read.model, test.columns, test.values).mean ==
+        predict(made_file().model, test.columns, test.values).mean);
+  CHECK(predict(read.model, test.columns, test.values, labels).deviation ==
+        predict(made_file().model, test.columns, test.values, labels).deviation);
+  REQUIRE(read.folds.size() == 3);
+  CHECK(predict(read.model_without("transnas101-micro"), test.columns, test.values).mean ==
+        predict(made_file().folds[2].model, test.columns, test.values).mean);
+  CHECK(&read.model_without("unknown") == &read.model);
+  CHECK(read.directed == std::vector<std::string>{"flat", "good", "noise", "twin"});
+  CHECK(read.tasks.size() == 3);
+  CHECK(read.tasks[1].learned == made_file().tasks[1].learned);
+  read.write(folder.path("again.json"));
+  CHECK(TemporaryFolder::read(folder.path("w.json")) == TemporaryFolder::read(folder.path("again.json")));
+}
+
+TEST_CASE("the held-out correlation of a task is that of the model without its group") {
+  const auto& file = made_file();
+  const Task a = made_task("a", 80, 1);
+  CHECK(file.tasks[0].learned ==
+        zeroth::ensemble::spearman(predict(file.folds[0].model, a.columns, a.values).mean, a.accuracy));
+  CHECK(file.beats_log_rank());
+  CHECK(*file.held_out_learned() > *file.held_out_log_rank());
+}
+
+TEST_CASE("an ensemble of one group has no held-out quality and does not beat log_rank") {
+  const EnsembleFile file = learn_ensemble({made_task("a", 80, 1)});
+  CHECK(file.folds.empty());
+  CHECK_FALSE(file.held_out_learned());
+  CHECK_FALSE(file.beats_log_rank());
+}
+
+TEST_CASE("spaces weigh equally in the held-out mean") {
+  EnsembleFile file;
+  file.tasks = {{"1", "a", "a", 9, 0.9, 0.5}, {"2", "a", "a", 9, 0.7, 0.5}, {"3", "b", "b", 9, 0.2, 0.6}};
+  CHECK(*file.held_out_learned() == Approx(0.5));
+  CHECK(*file.held_out_log_rank() == Approx(0.55));
+  CHECK_FALSE(file.beats_log_rank());
+}
+
+TEST_CASE("a damaged ensemble file is named with what is wrong") {
+  const TemporaryFolder folder;
+  made_file().write(folder.path("w.json"));
+  const std::string good = TemporaryFolder::read(folder.path("w.json"));
+  const auto message = [&](const std::string& from, const std::string& to) {
+    std::string text = good;
+    const size_t at = text.find(from);
+    REQUIRE(at != std::string::npos);
+    const std::string path = folder.write("bad.json", text.replace(at, from.size(), to));
+    try {
+      EnsembleFile::read(path);
+    } catch (const zeroth::core::Error& error) {
+      CHECK(std::string(error.what()).find(path + ": ") == 0);
+      return std::string(error.what());
+    }
+    return std::string("no error");
+  };
+  CHECK_THAT(message("\"format\": 1", "\"format\": 2"), Catch::Contains("format 2; this version reads 1"));
+  CHECK_THAT(message("\"zeroth ensemble\"", "\"else\""), Catch::Contains("not a file of zeroth ensemble fit"));
+  CHECK_THAT(message("\"noise\": ", "\"nose\": "), Catch::Contains("noise"));
+  CHECK_THAT(message("\"sign\": 1.0", "\"sign\": 2.0"), Catch::Contains("neither 1 nor -1"));
+  CHECK_THAT(message("\"family\": 0", "\"family\": 9"), Catch::Contains("family of"));
+  CHECK_THAT(message("\"name\": \"good\"", "\"name\": \"noise\""), Catch::Contains("two columns are named noise"));
+  CHECK_THAT(message("\"covariance\": [", "\"covariance\": [ \"1\","), Catch::Contains("covariance"));
+  CHECK_THAT(message("{", "["), !Catch::Contains("no error"));
+  CHECK_THROWS_AS(EnsembleFile::read(folder.write("cut.json", good.substr(0, good.size() / 2))), zeroth::core::Error);
+  CHECK_THROWS_AS(EnsembleFile::read(folder.write("empty.json", "")), zeroth::core::Error);
+  CHECK_THROWS_AS(EnsembleFile::read(folder.write("array.json", "[1]")), zeroth::core::Error);
+  CHECK_THROWS_AS(EnsembleFile::read(folder.path("absent.json")), zeroth::core::Error);
+  CHECK_THROWS_AS(made_file().write(folder.path("no/such/folder.json")), zeroth::core::Error);
+}
+
+TEST_CASE("a comparison sets label-free ensembles, the best column and baselines beside the learned score") {
+  Task test = made_task("d", 60, 5);
+  test.columns.emplace_back("macs");
+  test.values.push_back(test.values[2]);
+  const auto scores = zeroth::ensemble::method_scores(made_file().model, test);
+  std::vector<std::string> names;
+  for (const auto& score : scores) {
+    names.push_back(score.method);
+    CHECK(score.score.size() == 60);
+  }
+  CHECK(names == std::vector<std::string>{"learned", "rank_mean", "log_rank", "borda", "vote", "geometric",
+                                          "robust_rank", "best_single", "macs"});
+  CHECK(zeroth::ensemble::spearman(scores[7].score, test.accuracy) > 0.7);
+  CHECK(scores[2].score == combine(zeroth::ensemble::find_label_free("log_rank"),
+                                   {test.values[0], test.values[1], test.values[2], test.values[4]}));
+}

@@ -22,8 +22,8 @@ def check(path):
             output = network.train(name == ".batch")(x if x.dtype == torch.int64 else x.double())
         expected = read(name).view_as(output)
         difference = ((output - expected).abs().max() / expected.abs().max()).item()
-        # LibTorch's hard swish multiplies by a sixth in float32.
-        assert difference < 1e-6, (name, difference)
+        # LibTorch's hard swish multiplies by a sixth in float32, ours does not, and batch norms of few images magnify that.
+        assert difference < 1e-5, (name, difference)
 
 
 def main():

@@ -2,12 +2,8 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <graphviz/gvc.h>
 
-#include <memory>
-#include <mutex>
-
-#include "core/error.h"
+#include "spaces/cell_drawing.h"
 #include "spaces/export_tensors.h"
 
 namespace zeroth::spaces {
@@ -39,13 +35,6 @@ std::string label(const OpNode& node, const std::vector<int64_t>& shape) {
   return text + fmt::format("\n{}\n{}", node.scope, fmt::join(shape, " x "));
 }
 
-struct FreeGraph {
-  void operator()(Agraph_t* graph) const { agclose(graph); }
-};
-struct FreeContext {
-  void operator()(GVC_t* context) const { gvFreeContext(context); }
-};
-
 }  // namespace
 
 std::string graph_dot(const OpGraph& graph, std::string_view title) {
@@ -66,22 +55,7 @@ std::string graph_dot(const OpGraph& graph, std::string_view title) {
 }
 
 std::string graph_svg(const OpGraph& graph, std::string_view title) {
-  static std::mutex one_at_a_time;  // the library keeps its state in global variables
-  const std::lock_guard<std::mutex> lock(one_at_a_time);
-  const std::unique_ptr<GVC_t, FreeContext> context(gvContext());
-  const std::unique_ptr<Agraph_t, FreeGraph> drawing(agmemread(graph_dot(graph, title).c_str()));
-  ZEROTH_CHECK(drawing != nullptr);
-  char* text = nullptr;
-  unsigned length = 0;
-  if (gvLayout(context.get(), drawing.get(), "dot") != 0) {
-    throw core::Error("libgraphviz cannot lay out the network; are its plugins installed?");
-  }
-  const bool drawn = gvRenderData(context.get(), drawing.get(), "svg", &text, &length) == 0;
-  std::string svg = drawn ? std::string(text, length) : "";
-  if (drawn) gvFreeRenderData(text);
-  gvFreeLayout(context.get(), drawing.get());
-  if (!drawn) throw core::Error("libgraphviz cannot write SVG; are its plugins installed?");
-  return svg;
+  return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n" + drawn_svg(graph_dot(graph, title));
 }
 
 }  // namespace zeroth::spaces

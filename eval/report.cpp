@@ -15,8 +15,8 @@ MergedRuns merged_tables(std::vector<ReportRun>& runs) {
   std::vector<LabelledTable> tables;
   for (size_t run = 0; run < runs.size(); ++run) {
     tables.push_back({runs[run].label, run, std::move(runs[run].scores)});
+    runs[run].scores.path = tables.back().scores.path;
     if (runs[run].ranked) tables.push_back({runs[run].label, run, std::move(*runs[run].ranked)});
-    runs[run].scores.rows.clear();
     runs[run].ranked.reset();
   }
   return merge_runs(tables);
@@ -61,8 +61,38 @@ Population measured_rows(const Population& pool, const Population& joined, std::
   return measured;
 }
 
-ReportTask task_of(const Population& pool, const core::ScoreTable& table, const Benchmark& benchmark,
-                   const spaces::SearchSpace* space, const CorrelationOptions& options) {
+// Of every column, over the rows that it covers: in `rows`, the places of the population's rows in the pool.
+std::vector<ColumnQuality> qualities(Population measured, const std::vector<size_t>& rows,
+                                     const std::vector<std::vector<bool>>& covered, const CorrelationOptions& options) {
+  std::vector<ColumnQuality> partial;
+  std::vector<ScoreColumn> whole;
+  for (size_t c = 0; c < measured.columns.size(); ++c) {
+    ScoreColumn& column = measured.columns[c];
+    if (c >= covered.size() || covered[c].empty()) {
+      whole.push_back(std::move(column));
+      continue;
+    }
+    std::vector<size_t> kept;
+    for (size_t i = 0; i < rows.size(); ++i) {
+      if (covered[c][rows[i]]) kept.push_back(i);
+    }
+    Population part;
+    part.architectures = picked(measured.architectures, kept);
+    part.accuracy = picked(measured.accuracy, kept);
+    part.function = picked(measured.function, kept);
+    partial.push_back(column_quality({column.name, picked(column.values, kept)}, part, options));
+  }
+  measured.columns = std::move(whole);
+  std::vector<ColumnQuality> all = correlate(measured, options);
+  all.insert(all.end(), partial.begin(), partial.end());
+  // What is undefined is less than any value.
+  std::stable_sort(all.begin(), all.end(),
+                   [](const ColumnQuality& a, const ColumnQuality& b) { return a.spearman.value > b.spearman.value; });
+  return all;
+}
+
+ReportTask task_of(const Population& pool, const std::vector<std::vector<bool>>& covered, const core::ScoreTable& table,
+                   const Benchmark& benchmark, const spaces::SearchSpace* space, const CorrelationOptions& options) {
   std::vector<size_t> rows;
   Population measured = measured_rows(pool, join(table, benchmark, space), rows);
   if (space != nullptr) add_data_free(measured);
@@ -71,7 +101,7 @@ ReportTask task_of(const Population& pool, const core::ScoreTable& table, const 
   task.rows = rows.size();
   task.accuracy.resize(pool.rows());
   for (size_t i = 0; i < rows.size(); ++i) task.accuracy[rows[i]] = measured.accuracy[i];
-  task.columns = correlate(measured, options);
+  task.columns = qualities(std::move(measured), rows, covered, options);
   return task;
 }
 
@@ -149,13 +179,19 @@ Report make_report(std::vector<ReportRun> runs, const std::vector<Benchmark>& be
     report.space = space->name();
     report.not_of_space = add_space_facts(report.pool, *space);
   }
+  std::vector<std::vector<bool>> covered(merged.columns.size());
+  for (size_t c = 0; c < covered.size(); ++c) {
+    const std::vector<bool>& rows = merged.columns[c].covered;
+    if (std::find(rows.begin(), rows.end(), false) != rows.end()) covered[c] = rows;
+  }
   for (const Benchmark& benchmark : benchmarks) {
     report.benchmark = benchmark.file_name();
-    report.tasks.push_back(task_of(report.pool, merged.table, benchmark, space, options.correlation));
+    report.tasks.push_back(task_of(report.pool, covered, merged.table, benchmark, space, options.correlation));
   }
   // Ranks of the whole pool: after the tasks, each of which has the baseline of its own rows.
   if (space != nullptr) add_data_free(report.pool);
-  report.redundancy = redundancy(report.pool.columns);
+  covered.resize(report.pool.columns.size());  // what the space knows covers all rows
+  report.redundancy = redundancy(report.pool.columns, covered);
   report.costs = costs_of(merged.columns, runs);
   report.lead = lead_column(report.pool.columns, options.lead);
   order_rows(report);

@@ -82,12 +82,12 @@ struct HeatMap {
   bool with_numbers;
 };
 
-// White at 0, blue at 1, vermillion at -1.
-std::string heat_colour(double value) {
+// White at 0, `most` of blue at 1 and of vermillion at -1.
+std::string heat_colour(double value, double most) {
   const int hue[2][3] = {{0x00, 0x72, 0xb2}, {0xd5, 0x5e, 0x00}};
   std::string colour = "#";
   for (int channel = 0; channel < 3; ++channel) {
-    colour += fmt::format("{:02x}", std::lround(255 + std::abs(value) * (hue[value < 0][channel] - 255)));
+    colour += fmt::format("{:02x}", std::lround(255 + most * std::abs(value) * (hue[value < 0][channel] - 255)));
   }
   return colour;
 }
@@ -113,11 +113,12 @@ std::string heat_map(const HeatMap& map) {
       const std::optional<double>& value = map.values[r][c];
       if (!value) continue;
       const double x = left + static_cast<double>(c) * map.cell_width;
-      elements += fmt::format("<rect x=\"{:.1f}\" y=\"{:.1f}\" width=\"{}\" height=\"{}\" fill=\"{}\"/>", x, y,
-                              map.cell_width, map.cell_height, heat_colour(*value));
+      elements +=
+          fmt::format("<rect x=\"{:.1f}\" y=\"{:.1f}\" width=\"{}\" height=\"{}\" fill=\"{}\"/>", x, y, map.cell_width,
+                      map.cell_height, heat_colour(*value, map.with_numbers ? 0.7 : 1.0));  // or they could not be read
       if (!map.with_numbers) continue;
-      elements += fmt::format("<text x=\"{:.1f}\" y=\"{:.1f}\" text-anchor=\"middle\"{}>{:.2f}</text>",
-                              x + 0.5 * map.cell_width, middle, *value > 0.88 ? " fill=\"white\"" : "", *value);
+      elements += fmt::format("<text x=\"{:.1f}\" y=\"{:.1f}\" text-anchor=\"middle\">{:.2f}</text>",
+                              x + 0.5 * map.cell_width, middle, *value);
     }
     elements += '\n';
   }
@@ -143,7 +144,7 @@ std::string correlation_map(const std::vector<ReportTask>& tasks) {
 std::string redundancy_map(const Redundancy& redundancy) {
   const bool few = redundancy.columns.size() <= 20;
   HeatMap map{redundancy.columns, redundancy.columns, {}, few ? 28.0 : 12.0, few ? 14.0 : 12.0, few};
-  for (const auto& row : redundancy.spearman) map.values.emplace_back(row.begin(), row.end());
+  map.values = redundancy.spearman;
   return heat_map(map);
 }
 

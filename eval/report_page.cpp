@@ -74,6 +74,7 @@ Json tasks_json(const Report& report) {
     Json columns = Json::array();
     for (const ColumnQuality& quality : task.columns) {
       columns.push_back({{"name", quality.column},
+                         {"rows", quality.rows},
                          {"spearman", estimate_json(quality.spearman)},
                          {"kendall", estimate_json(quality.kendall)}});
     }
@@ -86,8 +87,11 @@ Json redundancy_json(const Redundancy& redundancy) {
   Json rows = Json::array();
   for (size_t a = 0; a < redundancy.columns.size(); ++a) {
     Json row = Json::array();
-    // Two digits are shown.
-    for (size_t b = 0; b <= a; ++b) row.push_back(std::round(1e3 * redundancy.spearman[a][b]) / 1e3);
+    // Three digits are shown.
+    for (size_t b = 0; b <= a; ++b) {
+      const std::optional<double>& value = redundancy.spearman[a][b];
+      row.push_back(value ? Json(std::round(1e3 * *value) / 1e3) : Json(nullptr));
+    }
     rows.push_back(row);
   }
   return {{"columns", redundancy.columns}, {"spearman", rows}};

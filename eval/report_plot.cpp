@@ -78,7 +78,8 @@ Plot::Axis Plot::linear_axis(double low, double high) {
   }
   const double room = 0.03 * (high - low);
   Axis axis{low - room, high + room, false, {}};
-  for (double tick = std::ceil(axis.low / step); tick * step <= axis.high; ++tick) axis.ticks.push_back(tick * step);
+  for (double tick = std::ceil(axis.low / step); tick * step <= axis.high; ++tick)
+    axis.ticks.push_back(tick * step + 0.0);  // no -0
   return axis;
 }
 

@@ -10,12 +10,15 @@
 namespace zeroth::eval {
 
 struct Redundancy {
-  std::vector<std::string> columns;           // neighbours order alike; columns of equal cells are left out
-  std::vector<std::vector<double>> spearman;  // [row][column], symmetric, over average ranks; 1 on the diagonal
+  std::vector<std::string> columns;  // neighbours order alike; columns of equal cells are left out
+  // [row][column], symmetric, over average ranks; 1 on the diagonal. Nothing where the rows that both columns cover
+  // have nothing to rank.
+  std::vector<std::vector<std::optional<double>>> spearman;
 };
 
-// Spearman of every pair of columns over all rows, a failed score tying below every other. The columns are put in a
+// Spearman of every pair of columns over the rows that both cover, a failed score tying below every other; covered[c]
+// says by row what column c covers, and is empty where it covers all. The columns are put in a
 // chain: first the one that is most like the others, then each time the one most like the last, by absolute value.
-Redundancy redundancy(const std::vector<ScoreColumn>& columns);
+Redundancy redundancy(const std::vector<ScoreColumn>& columns, const std::vector<std::vector<bool>>& covered);
 
 }  // namespace zeroth::eval

@@ -17,12 +17,11 @@ namespace {
 
 using Values = std::vector<std::optional<double>>;
 
-// A column while tables are added: its cells, and which rows the tables that it comes from have.
+// A column while tables are added.
 struct Growing {
   MergedColumn facts;
   std::string label;
   Values values;
-  std::vector<bool> covered;
 };
 
 class Merger {
@@ -33,7 +32,7 @@ class Merger {
     for (const size_t row : row_of) covered[row] = true;
     for (Growing& column : columns_) {
       column.values.resize(covered.size());
-      column.covered.resize(covered.size(), false);
+      column.facts.covered.resize(covered.size(), false);
     }
     for (size_t c = 0; c < table.scores.columns.size(); ++c) {
       const std::string& name = table.scores.columns[c];
@@ -41,7 +40,7 @@ class Merger {
       Values values(covered.size());
       // From the last to the first: of the rows of one architecture the first counts.
       for (size_t row = row_of.size(); row-- > 0;) values[row_of[row]] = table.scores.rows[row].values[c];
-      add_column({{name, name, table.run}, table.label, std::move(values), covered});
+      add_column({{name, name, table.run, covered}, table.label, std::move(values)});
     }
   }
 
@@ -84,7 +83,7 @@ class Merger {
     const bool size = is_network_size(a.facts.column);
     bool common = size;
     for (size_t row = 0; row < a.values.size(); ++row) {
-      if (!a.covered[row] || !b.covered[row]) continue;
+      if (!a.facts.covered[row] || !b.facts.covered[row]) continue;
       if (size ? a.values[row] && b.values[row] && *a.values[row] != *b.values[row] : a.values[row] != b.values[row]) {
         return false;
       }
@@ -98,7 +97,7 @@ class Merger {
       if (column.facts.column != added.facts.column || !agree(column, added)) continue;
       for (size_t row = 0; row < added.values.size(); ++row) {
         if (!column.values[row]) column.values[row] = added.values[row];
-        column.covered[row] = column.covered[row] || added.covered[row];
+        column.facts.covered[row] = column.facts.covered[row] || added.facts.covered[row];
       }
       return;
     }

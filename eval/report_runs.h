@@ -10,9 +10,10 @@
 namespace zeroth::eval {
 
 struct MergedColumn {
-  std::string name;    // with the runs' labels behind it where runs disagree
-  std::string column;  // as the runs name it
-  size_t run;          // the first that has it
+  std::string name;           // with the runs' labels behind it where runs disagree
+  std::string column;         // as the runs name it
+  size_t run;                 // the first that has it
+  std::vector<bool> covered;  // by row: whether a run that has the column scored it; a failed score is covered
 };
 
 struct MergedRuns {

@@ -57,4 +57,4 @@ function shown(number) {
   return String(Number(number.toPrecision(5)));
 }
 
-const correlation = (number) => number === null ? "–" : number.toFixed(3).replace(/^(-?)0\./, "$1.");
+const correlation = (number, digits = 3) => number === null ? "–" : number.toFixed(digits).replace(/^(-?)0\./, "$1.");

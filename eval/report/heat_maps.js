@@ -11,15 +11,16 @@ function correlations() {
   if (!data.tasks.length) return;
   const table = find("table", section("correlations")), statistic = find("#statistic");
   const draw = () => {
-    const byTask = data.tasks.map((task) => new Map(task.columns.map((column) => [column.name, column[statistic.value]])));
+    const byTask = data.tasks.map((task) => ({all: task.rows, columns: new Map(task.columns.map((column) => [column.name, column]))}));
     const head = element("tr", {}, [element("td"), ...data.tasks.map((task) => element("th", {scope: "col",
       textContent: `${task.target} (${task.rows.toLocaleString("en")})`}))]);
     const names = data.tasks[0].columns.map((column) => column.name);
     table.replaceChildren(element("thead", {}, [head]), element("tbody", {}, names.map((name) =>
       element("tr", {}, [element("th", {scope: "row", textContent: name}), ...byTask.map((task) => {
-        const {value, interval} = task.get(name);
+        const {[statistic.value]: {value, interval}, rows} = task.columns.get(name);
         const cell = element("td", {textContent: correlation(value)});
-        if (interval) cell.textContent += ` (${interval.map(correlation).join(" .. ")})`;
+        if (interval) cell.textContent += ` (${interval.map((end) => correlation(end)).join(" .. ")})`;
+        if (rows < task.all) cell.textContent += ` of ${rows.toLocaleString("en")}`;
         tint(cell, value);
         return cell;
       })]))));
@@ -37,7 +38,7 @@ function redundancy() {
   const head = element("tr", {}, [element("td"), ...list.map((name) => element("th", {scope: "col", textContent: name}))]);
   table.replaceChildren(element("thead", {}, [head]), element("tbody", {}, list.map((name, a) =>
     element("tr", {}, [element("th", {scope: "row", textContent: name}), ...list.map((other, b) => {
-      const cell = element("td", {textContent: value(a, b).toFixed(2).replace(/^(-?)0\./, "$1.")});
+      const cell = element("td", {textContent: correlation(value(a, b), 2)});
       tint(cell, value(a, b));
       return cell;
     })]))));

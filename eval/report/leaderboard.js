@@ -49,6 +49,12 @@ function leaderboard() {
       }));
   }
 
+  // Scrolls the table to the side until a header is in sight.
+  function reveal(cell) {
+    const box = find("#rows"), end = cell.offsetLeft + cell.offsetWidth;
+    if (cell.offsetLeft < box.scrollLeft || end > box.scrollLeft + box.clientWidth) box.scrollLeft = end - box.clientWidth;
+  }
+
   function show() {
     visible.add(state.sort);
     sort.value = state.sort;
@@ -61,6 +67,7 @@ function leaderboard() {
     header();
     addRows();
     find("#count").textContent = `${rows.length.toLocaleString("en")} of ${names.length.toLocaleString("en")} architectures`;
+    reveal(find("[aria-sort]", part));
     for (const box of find("#columns").querySelectorAll("input")) box.checked = visible.has(box.value);
   }
 

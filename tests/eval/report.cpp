@@ -136,7 +136,7 @@ TEST_CASE("the redundancy of two columns is their rank correlation") {
         columns.back().values.push_back(value == 0 ? std::nullopt : std::optional<double>(value));
       }
     }
-    const Redundancy result = redundancy(columns);
+    const Redundancy result = redundancy(columns, std::vector<std::vector<bool>>(3));
     const auto numbers = [&](const std::string& name) {
       std::vector<double> result;
       for (const ScoreColumn& column : columns) {
@@ -149,17 +149,17 @@ TEST_CASE("the redundancy of two columns is their rank correlation") {
       for (size_t b = 0; b < result.columns.size(); ++b) {
         const auto expected = rank_correlation(numbers(result.columns[a]), numbers(result.columns[b])).spearman;
         RC_ASSERT(expected.has_value());
-        RC_ASSERT(std::abs(result.spearman[a][b] - *expected) < 1e-12);
+        RC_ASSERT(std::abs(*result.spearman[a][b] - *expected) < 1e-12);
       }
     }
   });
-  CHECK(redundancy({{"flat", {1, 1}}, {"x", {1, 2}}}).columns == std::vector<std::string>{"x"});
-  CHECK(redundancy({{"flat", {1, 1}}}).columns.empty());
+  CHECK(redundancy({{"flat", {1, 1}}, {"x", {1, 2}}}, {{}, {}}).columns == std::vector<std::string>{"x"});
+  CHECK(redundancy({{"flat", {1, 1}}}, {{}}).columns.empty());
 }
 
 TEST_CASE("neighbours in the redundancy are alike") {
   const Redundancy result =
-      redundancy({{"x", {1, 2, 3, 4, 5}}, {"noise", {3, 1, 4, 2, 3}}, {"like x", {1, 2, 3, 5, 4}}});
+      redundancy({{"x", {1, 2, 3, 4, 5}}, {"noise", {3, 1, 4, 2, 3}}, {"like x", {1, 2, 3, 5, 4}}}, {{}, {}, {}});
   CHECK(result.columns == std::vector<std::string>{"x", "like x", "noise"});
 }
 
@@ -184,6 +184,24 @@ TEST_CASE("no row beats one of the front, and one of the front beats every other
       RC_ASSERT(beaten == (std::find(front.begin(), front.end(), row) == front.end()));
     }
   });
+}
+
+TEST_CASE("what a run did not score is no failed score") {
+  const TemporaryFile file("accuracies.csv", "arch,acc\na,1\nb,2\nc,3\nd,4\n");
+  const Report report =
+      make_report({run_of("whole", "arch,x\na,1\nb,2\nc,3\nd,4\n"), run_of("part", "arch,y,z\nd,5,1\nc,,1\nb,7,1\n")},
+                  {Benchmark::read(file.path(), "acc")}, nullptr, {});
+  const auto& columns = report.tasks.front().columns;
+  REQUIRE(columns.size() == 3);
+  CHECK(columns[0].column == "x");
+  CHECK(columns[0].rows == 4);
+  CHECK(columns[1].column == "y");
+  CHECK(columns[1].rows == 3);
+  CHECK(columns[1].failed == 1);
+  CHECK(columns[1].spearman.value.value() == Approx(-0.5));  // ranks 3, 1, 2 of b, c, d against 1, 2, 3
+  CHECK_FALSE(columns[2].spearman.value);
+  CHECK(report.redundancy.columns == std::vector<std::string>{"x", "y"});
+  CHECK(report.redundancy.spearman[0][1].value() == Approx(-0.5));
 }
 
 TEST_CASE("a cost is the mean of an architecture's seconds") {

@@ -130,6 +130,7 @@ TEST_CASE("names end up in the page as data, whatever they say") {
   CHECK(data.at("architectures").at(0) == "a|b");
   CHECK(data.at("architectures").at(1) == kEvil);
   CHECK(data.at("title") == "Title <b>");
+  CHECK_THAT(data.at("runs").at(0).at("file").get<std::string>(), Contains("run.csv"));
   // Bytes that are not UTF-8 are replaced, and control characters escaped.
   CHECK(data_of(page(report_of("arch,x\n\"a\xff\n\",1\n"))).at("architectures").at(0) == "a\xef\xbf\xbd");
 }

@@ -19,9 +19,9 @@ constexpr const char* kStateIn = "h_prev_";
 constexpr const char* kStateOut = "h_new_";
 
 [[noreturn]] void refuse(std::string_view text, const std::string& why) {
-  std::string line(text);
+  std::string line = fmt::format("\"{}\" is no rnn architecture: {}", text, why);
   std::replace_if(line.begin(), line.end(), boost::is_any_of("\r\n\t"), ' ');
-  throw core::Error(fmt::format("\"{}\" is no rnn architecture: {}", line, why));
+  throw core::Error(line);
 }
 
 // The number in a few digits, none of them a leading zero, or -1.

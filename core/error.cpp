@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cctype>
 #include <numeric>
 
 namespace zeroth::core {
@@ -43,6 +44,12 @@ std::string unknown_name(std::string_view kind, std::string_view given, const st
   }
   const std::string hint = nearest ? fmt::format(" did you mean \"{}\"?", *nearest) : "";
   return fmt::format("unknown {} \"{}\";{} known: {}", kind, given, hint, fmt::join(known, ", "));
+}
+
+std::string one_line(std::string text) {
+  std::replace_if(
+      text.begin(), text.end(), [](unsigned char c) { return std::iscntrl(c) != 0; }, ' ');
+  return text;
 }
 
 }  // namespace zeroth::core

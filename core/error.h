@@ -33,6 +33,9 @@ class Bug : public std::logic_error {
 // Example: unknown proxy "snipp"; did you mean "snip"? known: params, macs, snip
 std::string unknown_name(std::string_view kind, std::string_view given, const std::vector<std::string>& known);
 
+// A message without line breaks: control characters become blanks.
+std::string one_line(std::string text);
+
 }  // namespace zeroth::core
 
 #define ZEROTH_CHECK(expression)                                                    \

@@ -176,14 +176,12 @@ class AutoFormer : public SearchSpace {
   }
 
   std::vector<UnitGraph> cells(const Architecture& architecture) const override {
-    UnitGraph chain;
-    size_t last = add_unit(chain, {UnitKind::kInput, "input", -1}, {});
+    std::vector<Unit> units;
     for (int block = 1; block <= depth_of(architecture); ++block) {
       const Block chosen = block_of(architecture.choices[0], architecture.choices[block]);
-      last = add_unit(chain, {UnitKind::kParametric, chosen.label(), block}, {last});
+      units.push_back({UnitKind::kParametric, chosen.label(), block});
     }
-    add_unit(chain, {UnitKind::kOutput, "out", -1}, {last});
-    return {chain};
+    return {chain(units)};
   }
 
   NetShape full_shape() const override {

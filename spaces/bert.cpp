@@ -32,6 +32,7 @@
 #include <utility>
 
 #include "core/error.h"
+#include "spaces/blocks.h"
 #include "spaces/encoder.h"
 #include "spaces/lower_cell.h"
 #include "spaces/search_space.h"
@@ -109,9 +110,7 @@ class Reader {
     return parts;
   }
 
-  [[noreturn]] void refuse(const std::string& why) const {
-    throw core::Error(fmt::format("\"{}\" is no bert architecture: {}", text_, why));
-  }
+  [[noreturn]] void refuse(const std::string& why) const { refuse_architecture(text_, "bert", why); }
 
   int layer(const std::string& text, const std::string& where) const {
     const std::vector<std::string> parts = split(text, "-");
@@ -314,15 +313,13 @@ class Bert : public SearchSpace {
   }
 
   std::vector<UnitGraph> cells(const Architecture& architecture) const override {
-    UnitGraph chain;
-    size_t last = add_unit(chain, {UnitKind::kInput, "input", -1}, {});
+    std::vector<Unit> units;
     int decision = 1;
     for (const int layer : layers_of(architecture)) {
       const std::string label = label_of(architecture.choices.at(0), layer);
-      last = add_unit(chain, {UnitKind::kParametric, label, std::min(decision++, 3)}, {last});
+      units.push_back({UnitKind::kParametric, label, std::min(decision++, 3)});
     }
-    add_unit(chain, {UnitKind::kOutput, "out", -1}, {last});
-    return {chain};
+    return {chain(units)};
   }
 
   // Of as many positions as the authors' has.

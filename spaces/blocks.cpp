@@ -37,6 +37,10 @@ int classify(OpGraph& net, int x, const NetShape& shape, const std::string& scop
   return net.linear(net.global_avg_pool(x, "global_pooling"), shape.classes, scope, Role::kClassifier);
 }
 
+int64_t scaled(int64_t width, int64_t channels, int64_t full) {
+  return std::max<int64_t>(1, (2 * width * channels + full) / (2 * full));
+}
+
 void check_image_shape(const NetShape& shape, std::string_view space, int64_t reduction) {
   const auto positive = [](const char* what, int64_t value) {
     if (value < 1) throw core::UsageError(fmt::format("{} {}: must be at least 1", what, value));

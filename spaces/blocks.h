@@ -28,6 +28,9 @@ int activation_or_relu(OpGraph& net, int x, std::optional<Activation> function, 
 // shape.dense a 1x1 convolution named "head" to as many channels.
 int classify(OpGraph& net, int x, const NetShape& shape, const std::string& scope);
 
+// `width` times `channels` / `full`, to the nearest whole number, at least 1.
+int64_t scaled(int64_t width, int64_t channels, int64_t full);
+
 // Throws core::UsageError where a number of the shape is below one, or the resolution no multiple of `reduction`, by
 // which the space divides it.
 void check_image_shape(const NetShape& shape, std::string_view space, int64_t reduction);

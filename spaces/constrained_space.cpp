@@ -82,7 +82,7 @@ Architecture ConstrainedSpace::parse(std::string_view text) const {
   Architecture architecture = whole_->parse(text);
   const std::string why = excess(architecture);
   if (!why.empty()) {
-    throw core::Error(fmt::format("\"{}\" is no {} architecture: {}", text, name(), why));
+    refuse_architecture(text, name(), why);
   }
   return architecture;
 }

@@ -23,8 +23,4 @@ int encoder_block(OpGraph& net, int x, const EncoderBlock& block, const std::str
   return x;
 }
 
-int64_t scaled(int64_t width, int64_t channels, int64_t full) {
-  return std::max<int64_t>(1, (2 * width * channels + full) / (2 * full));
-}
-
 }  // namespace zeroth::spaces

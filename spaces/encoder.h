@@ -18,7 +18,4 @@ struct EncoderBlock {
 // Scopes: `scope`.norm1, .attn.{query,key,value,softmax,context,proj}, .norm2, .mlp.{fc1,gelu,fc2}. Returns the sum.
 int encoder_block(OpGraph& net, int x, const EncoderBlock& block, const std::string& scope);
 
-// `width` times `channels` / `full`, to the nearest whole number, at least 1.
-int64_t scaled(int64_t width, int64_t channels, int64_t full);
-
 }  // namespace zeroth::spaces

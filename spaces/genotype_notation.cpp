@@ -8,6 +8,7 @@
 #include <set>
 
 #include "core/error.h"
+#include "spaces/search_space.h"
 
 namespace zeroth::spaces {
 namespace {
@@ -28,14 +29,14 @@ class Reader {
     sequence("({", [this, &seen] { field(seen); });
     if (peek() != '\0' || at_ < text_.size()) refuse("should be the end");
     for (const char* name : kFields) {
-      if (seen.count(name) == 0) refuse_genotype(text_, space_, fmt::format("{} is missing", name));
+      if (seen.count(name) == 0) refuse_architecture(text_, space_, fmt::format("{} is missing", name));
     }
     return genotype_;
   }
 
  private:
   [[noreturn]] void refuse(const std::string& why) const {
-    refuse_genotype(text_, space_, fmt::format("at character {}: {}", at_ + 1, why));
+    refuse_architecture(text_, space_, fmt::format("at character {}: {}", at_ + 1, why));
   }
 
   // The next character that is no blank; '\0' at the end.
@@ -157,10 +158,6 @@ std::string write_genotype(const Genotype& genotype) {
   return fmt::format("Genotype(normal={}, normal_concat=[{}], reduce={}, reduce_concat=[{}])",
                      write_edges(genotype.normal), fmt::join(genotype.normal.concat, ", "),
                      write_edges(genotype.reduce), fmt::join(genotype.reduce.concat, ", "));
-}
-
-void refuse_genotype(std::string_view text, std::string_view space, const std::string& why) {
-  throw core::Error(fmt::format("\"{}\" is no {} architecture: {}", text, space, why));
 }
 
 }  // namespace zeroth::spaces

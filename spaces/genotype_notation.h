@@ -35,7 +35,4 @@ Genotype read_genotype(std::string_view text, std::string_view space);
 // On one line, as Python prints it.
 std::string write_genotype(const Genotype& genotype);
 
-// Throws the core::Error that says that the text is no architecture of the space.
-[[noreturn]] void refuse_genotype(std::string_view text, std::string_view space, const std::string& why);
-
 }  // namespace zeroth::spaces

@@ -142,7 +142,7 @@ void GenotypeSpace::parse_cell(const GenotypeCell& cell, std::string_view text, 
                                std::vector<int>& choices) const {
   const auto expected = static_cast<size_t>(kEdges) * static_cast<size_t>(settings_.nodes);
   if (cell.edges.size() != expected) {
-    refuse_genotype(text, name(), fmt::format("{}: {} pair(s), should be {}", where, cell.edges.size(), expected));
+    refuse_architecture(text, name(), fmt::format("{}: {} pair(s), should be {}", where, cell.edges.size(), expected));
   }
   for (size_t k = 0; k < expected; ++k) {
     const GenotypeEdge& edge = cell.edges[k];
@@ -150,11 +150,11 @@ void GenotypeSpace::parse_cell(const GenotypeCell& cell, std::string_view text, 
     const auto& known = settings_.operations;
     const auto operation = std::find(known.begin(), known.end(), edge.operation);
     if (operation == known.end()) {
-      refuse_genotype(text, name(), place + ": " + core::unknown_name("operation", edge.operation, known));
+      refuse_architecture(text, name(), place + ": " + core::unknown_name("operation", edge.operation, known));
     }
     const int last = kInputs - 1 + static_cast<int>(k) / kEdges;
     if (edge.input > last) {
-      refuse_genotype(text, name(), fmt::format("{}: input {}, should be 0 to {}", place, edge.input, last));
+      refuse_architecture(text, name(), fmt::format("{}: input {}, should be 0 to {}", place, edge.input, last));
     }
     choices.push_back(static_cast<int>(operation - known.begin()));
     choices.push_back(edge.input);
@@ -162,9 +162,9 @@ void GenotypeSpace::parse_cell(const GenotypeCell& cell, std::string_view text, 
   const std::vector<int> concat = joined(cell.edges);
   if (cell.concat != concat) {
     const char* what = settings_.joins_loose_ends ? "the nodes that nothing reads" : "all nodes";
-    refuse_genotype(text, name(),
-                    fmt::format("{}_concat is [{}], should be {}, [{}]", where, fmt::join(cell.concat, ", "), what,
-                                fmt::join(concat, ", ")));
+    refuse_architecture(text, name(),
+                        fmt::format("{}_concat is [{}], should be {}, [{}]", where, fmt::join(cell.concat, ", "), what,
+                                    fmt::join(concat, ", ")));
   }
 }
 

@@ -9,12 +9,11 @@
 
 #include "core/error.h"
 #include "spaces/blocks.h"
+#include "spaces/search_space.h"
 
 namespace zeroth::spaces {
 
-void Reading::refuse(const std::string& why) const {
-  throw core::Error(fmt::format("\"{}\" is no {} architecture: {}", text, space, why));
-}
+void Reading::refuse(const std::string& why) const { refuse_architecture(text, space, why); }
 
 std::vector<int> read_fields(const Reading& reading, const std::string& where, std::string_view word,
                              const std::vector<Field>& fields) {
@@ -72,17 +71,25 @@ MbConv read_mbconv_label(std::string_view label) {
   return block;
 }
 
-UnitGraph chain(const std::vector<Unit>& units) {
-  UnitGraph cell;
-  size_t last = add_unit(cell, {UnitKind::kInput, "input", -1}, {});
-  for (const Unit& unit : units) last = add_unit(cell, unit, {last});
-  add_unit(cell, {UnitKind::kOutput, "out", -1}, {last});
-  return cell;
+int64_t scaled_width(int64_t width, const NetShape& shape, int64_t divisor) {
+  return divisor * scaled(width, shape.channels, kMobileChannels * divisor);
 }
 
-int64_t scaled_width(int64_t width, const NetShape& shape, int64_t divisor) {
-  const int64_t unit = kMobileChannels * divisor;
-  return std::max(divisor, (width * shape.channels + unit / 2) / unit * divisor);
+NetShape mobile_imagenet_shape() {
+  NetShape shape;
+  shape.channels = kMobileChannels;
+  shape.cells = 1;
+  shape.resolution = 224;
+  shape.classes = 1000;
+  return shape;
+}
+
+NetShape mobile_fast_shape() {
+  NetShape shape;
+  shape.channels = kMobileChannels / 4;
+  shape.cells = 1;
+  shape.resolution = 64;
+  return shape;
 }
 
 MbConvScopes ofa_scopes(int index) {

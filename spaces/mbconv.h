@@ -61,9 +61,6 @@ struct MbConv {
 std::string mbconv_label(const MbConv& block);
 MbConv read_mbconv_label(std::string_view label);
 
-// Input, these units one after the other, output.
-UnitGraph chain(const std::vector<Unit>& units);
-
 // Groups of blocks: the first of a stage has the stride, the others one.
 struct MbStage {
   int64_t channels;
@@ -77,6 +74,10 @@ struct MbStage {
 constexpr int64_t kMobileChannels = 16;
 // A width of the full network at another width of the first stage: nearest multiple of `divisor`, at least that.
 int64_t scaled_width(int64_t width, const NetShape& shape, int64_t divisor = 1);
+
+// ImageNet's images and classes; and a quarter of the widths, on 64x64 images of ten classes.
+NetShape mobile_imagenet_shape();
+NetShape mobile_fast_shape();
 
 struct MbConvStyle {
   std::optional<Activation> activation;  // a ReLU where there is none

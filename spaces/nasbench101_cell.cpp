@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/error.h"
+#include "spaces/search_space.h"
 
 namespace zeroth::spaces::nasbench101 {
 namespace {
@@ -16,10 +17,7 @@ namespace {
 using Json = nlohmann::json;
 
 [[noreturn]] void refuse(std::string_view text, const std::string& why) {
-  std::string line = fmt::format("\"{}\" is no nasbench101 architecture: {}", text, why);
-  const auto breaks_it = [](unsigned char c) { return c < ' '; };  // JSON may come with line breaks
-  std::replace_if(line.begin(), line.end(), breaks_it, ' ');
-  throw core::Error(line);
+  refuse_architecture(text, "nasbench101", why);  // JSON may come with line breaks
 }
 
 int upper_entries(int vertices) { return vertices * (vertices - 1) / 2; }

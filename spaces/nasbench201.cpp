@@ -52,7 +52,7 @@ std::vector<std::string> split(std::string_view text, const char* separator) {
 }
 
 [[noreturn]] void refuse(std::string_view text, const std::string& why) {
-  throw core::Error(fmt::format("\"{}\" is no nasbench201 architecture: {}", text, why));
+  refuse_architecture(text, "nasbench201", why);
 }
 
 // Reads one "operation~source"; `where` says which, for the message.

@@ -96,9 +96,7 @@ class NasBenchMacro : public FactoredSpace {
 
   Architecture parse(std::string_view text) const override {
     const std::string digits = boost::trim_copy(std::string(text));
-    const auto refuse = [&digits](const std::string& why) {
-      throw core::Error(fmt::format("\"{}\" is no nasbench-macro architecture: {}", digits, why));
-    };
+    const auto refuse = [&](const std::string& why) { refuse_architecture(digits, name(), why); };
     if (digits.size() != kLayers) {
       refuse(fmt::format("{} layer(s), should be 8 digits, as in {}", digits.size(), kExample));
     }
@@ -120,15 +118,13 @@ class NasBenchMacro : public FactoredSpace {
   }
 
   std::vector<UnitGraph> cells(const Architecture& architecture) const override {
-    UnitGraph chain;
-    size_t last = add_unit(chain, {UnitKind::kInput, "input", -1}, {});
+    std::vector<Unit> units;
     for (size_t layer = 0; layer < kLayers; ++layer) {
       const Blocks& blocks = kReduces[layer] ? kReducing : kKeeping;
       const Block& block = blocks.at(static_cast<size_t>(architecture.choices.at(layer)));
-      last = add_unit(chain, {block.kind, block.name, static_cast<int>(layer)}, {last});
+      units.push_back({block.kind, block.name, static_cast<int>(layer)});
     }
-    add_unit(chain, {UnitKind::kOutput, "out", -1}, {last});
-    return {chain};
+    return {chain(units)};
   }
 
   NetShape full_shape() const override {

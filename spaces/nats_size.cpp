@@ -36,9 +36,7 @@ int width_of(int choice) { return kNarrowest * (choice + 1); }
 
 bool is_reduction(int layer) { return layer == 1 || layer == 3; }
 
-[[noreturn]] void refuse(std::string_view text, const std::string& why) {
-  throw core::Error(fmt::format("\"{}\" is no nats-size architecture: {}", text, why));
-}
+[[noreturn]] void refuse(std::string_view text, const std::string& why) { refuse_architecture(text, "nats-size", why); }
 
 int read_width(std::string_view text, const std::string& word, int layer) {
   for (int choice = 0; choice < kWidths; ++choice) {
@@ -112,15 +110,13 @@ class NatsSize : public FactoredSpace {
 
   // Labels say no width of an input: that is the width of the unit before.
   std::vector<UnitGraph> cells(const Architecture& architecture) const override {
-    UnitGraph layers;
-    size_t last = add_unit(layers, {UnitKind::kInput, "input", -1}, {});
+    std::vector<Unit> layers;
     for (int layer = 0; layer < kLayers; ++layer) {
       const int width = width_of(architecture.choices.at(static_cast<size_t>(layer)));
       const std::string label = fmt::format("{}_w{}", is_reduction(layer) ? "reduction" : "cell", width);
-      last = add_unit(layers, {UnitKind::kParametric, label, layer}, {last});
+      layers.push_back({UnitKind::kParametric, label, layer});
     }
-    add_unit(layers, {UnitKind::kOutput, "out", -1}, {last});
-    return {layers};
+    return {chain(layers)};
   }
 
   NetShape full_shape() const override {

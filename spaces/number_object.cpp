@@ -8,6 +8,7 @@
 #include <set>
 
 #include "core/error.h"
+#include "spaces/search_space.h"
 
 namespace zeroth::spaces {
 namespace {
@@ -85,9 +86,7 @@ std::vector<int> NumberObject::places(const std::string& key, const std::vector<
   return found;
 }
 
-void NumberObject::refuse(const std::string& why) const {
-  throw core::Error(fmt::format("\"{}\" is no {} architecture: {}", text_, space_, why));
-}
+void NumberObject::refuse(const std::string& why) const { refuse_architecture(text_, space_, why); }
 
 const NumberObject::Value& NumberObject::value(const std::string& key) const {
   const auto found =

@@ -200,21 +200,8 @@ class OnceForAll : public FactoredSpace {
     return {chain(units)};
   }
 
-  NetShape full_shape() const override {
-    NetShape shape;
-    shape.channels = kMobileChannels;
-    shape.cells = 1;
-    shape.resolution = 224;
-    shape.classes = 1000;
-    return shape;
-  }
-  NetShape fast_shape() const override {
-    NetShape shape;
-    shape.channels = 4;
-    shape.cells = 1;
-    shape.resolution = 64;
-    return shape;
-  }
+  NetShape full_shape() const override { return mobile_imagenet_shape(); }
+  NetShape fast_shape() const override { return mobile_fast_shape(); }
 
   OpGraph lower(const std::vector<UnitGraph>& cells, const NetShape& shape) const override {
     ZEROTH_CHECK(cells.size() == 1);

@@ -162,18 +162,14 @@ class PiT : public FactoredSpace {
 
   std::vector<UnitGraph> cells(const Architecture& architecture) const override {
     const auto& choices = architecture.choices;
-    UnitGraph chain;
-    size_t last = add_unit(chain, {UnitKind::kInput, "input", -1}, {});
+    std::vector<Unit> units;
     for (int stage = 0; stage < kStages; ++stage) {
       const Block block = {stage, kBases.at(choices.at(0)), kRatios.at(choices.at(1)),
                            kHeads.at(choices.at(5)).at(stage)};
       const auto depth = static_cast<int>(kDepths.at(stage).at(choices.at(2 + stage)));
-      for (int i = 0; i < depth; ++i) {
-        last = add_unit(chain, {UnitKind::kParametric, block.label(), 2 + stage}, {last});
-      }
+      units.insert(units.end(), static_cast<size_t>(depth), {UnitKind::kParametric, block.label(), 2 + stage});
     }
-    add_unit(chain, {UnitKind::kOutput, "out", -1}, {last});
-    return {chain};
+    return {chain(units)};
   }
 
   NetShape full_shape() const override {

@@ -9,6 +9,7 @@
 #include <set>
 
 #include "core/error.h"
+#include "spaces/search_space.h"
 
 namespace zeroth::spaces {
 namespace {
@@ -18,11 +19,7 @@ using Json = nlohmann::ordered_json;
 constexpr const char* kStateIn = "h_prev_";
 constexpr const char* kStateOut = "h_new_";
 
-[[noreturn]] void refuse(std::string_view text, const std::string& why) {
-  std::string line = fmt::format("\"{}\" is no rnn architecture: {}", text, why);
-  std::replace_if(line.begin(), line.end(), boost::is_any_of("\r\n\t"), ' ');
-  throw core::Error(line);
-}
+[[noreturn]] void refuse(std::string_view text, const std::string& why) { refuse_architecture(text, "rnn", why); }
 
 // The number in a few digits, none of them a leading zero, or -1.
 int number(std::string_view digits) {

@@ -1,5 +1,7 @@
 #include "spaces/search_space.h"
 
+#include <fmt/format.h>
+
 #include "core/error.h"
 
 namespace zeroth::spaces {
@@ -12,6 +14,10 @@ Architecture SearchSpace::crossover(const Architecture& a, const Architecture& b
     if (stream.below(2, first + static_cast<uint32_t>(i)) == 1) child.choices[i] = b.choices[i];
   }
   return child;
+}
+
+void refuse_architecture(std::string_view text, std::string_view space, std::string_view why) {
+  throw core::Error(core::one_line(fmt::format("\"{}\" is no {} architecture: {}", text, space, why)));
 }
 
 }  // namespace zeroth::spaces

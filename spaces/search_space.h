@@ -65,6 +65,9 @@ class SearchSpace {
   virtual OpGraph lower(const std::vector<UnitGraph>& cells, const NetShape& shape) const = 0;
 };
 
+// Throws the core::Error, one line, of a text that is no architecture of this space: what was read, and why.
+[[noreturn]] void refuse_architecture(std::string_view text, std::string_view space, std::string_view why);
+
 // All spaces, in the order of spaces.def.
 const std::vector<std::unique_ptr<SearchSpace>>& all_spaces();
 // By its name, or by the path of a file that describes it (user_space.h). Throws core::UsageError with the valid names.

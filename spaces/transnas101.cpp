@@ -41,8 +41,4 @@ void head(OpGraph& net, int x, const NetShape& shape) {
   if (!shape.dense) net.returned_by(x, 1);  // the network
 }
 
-void refuse(std::string_view text, std::string_view space, const std::string& why) {
-  throw core::Error(fmt::format("\"{}\" is no {} architecture: {}", text, space, why));
-}
-
 }  // namespace zeroth::spaces::transnas101

@@ -21,7 +21,4 @@ int operation(OpGraph& net, int x, int64_t channels, int kernel, int stride, con
 
 void head(OpGraph& net, int x, const NetShape& shape);
 
-// Throws core::Error: `text` is no architecture of this space, and why.
-[[noreturn]] void refuse(std::string_view text, std::string_view space, const std::string& why);
-
 }  // namespace zeroth::spaces::transnas101

@@ -100,7 +100,7 @@ const std::vector<Architecture>& all_architectures() {
 }
 
 Architecture parse_modules(std::string_view text) {
-  const auto refuse = [text](const std::string& why) { transnas101::refuse(text, kName, why); };
+  const auto refuse = [text](const std::string& why) { refuse_architecture(text, kName, why); };
   const size_t around = std::string_view(kPrefix).size() + std::string_view(kSuffix).size();
   if (text.size() < around || !boost::starts_with(text, kPrefix) || !boost::ends_with(text, kSuffix)) {
     refuse(fmt::format("it should be {}DIGITS{}, as {} is", kPrefix, kSuffix, kExample));
@@ -204,14 +204,12 @@ class TransNas101Macro : public SearchSpace {
   }
 
   std::vector<UnitGraph> cells(const Architecture& architecture) const override {
-    UnitGraph chain;
-    size_t last = add_unit(chain, {UnitKind::kInput, "input", -1}, {});
+    std::vector<Unit> units;
     for (size_t module = 0; module < length(architecture); ++module) {
       const Kind& kind = kind_of(architecture.choices[module]);
-      last = add_unit(chain, {UnitKind::kParametric, kind.name, static_cast<int>(module)}, {last});
+      units.push_back({UnitKind::kParametric, kind.name, static_cast<int>(module)});
     }
-    add_unit(chain, {UnitKind::kOutput, "out", -1}, {last});
-    return {chain};
+    return {chain(units)};
   }
 
   NetShape full_shape() const override { return transnas101::full_shape(); }

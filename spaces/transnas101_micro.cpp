@@ -61,7 +61,7 @@ constexpr Operations kHalving = {{{"none", UnitKind::kZero, 0, 2},
 // ------------------------------------------------------------------------------------------------------ notation
 
 std::vector<int> parse_choices(std::string_view text) {
-  const auto refuse = [text](const std::string& why) { transnas101::refuse(text, kName, why); };
+  const auto refuse = [text](const std::string& why) { refuse_architecture(text, kName, why); };
   if (!boost::starts_with(text, kPrefix)) refuse(fmt::format("it should begin with {}, as {} does", kPrefix, kExample));
   const std::string_view cell = text.substr(std::string_view(kPrefix).size());
   std::vector<std::string> nodes;

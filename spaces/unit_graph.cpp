@@ -26,4 +26,12 @@ std::vector<size_t> operands_of(const UnitGraph& graph, size_t unit) {
   return operands;
 }
 
+UnitGraph chain(const std::vector<Unit>& units) {
+  UnitGraph cell;
+  size_t last = add_unit(cell, {UnitKind::kInput, "input", -1}, {});
+  for (const Unit& unit : units) last = add_unit(cell, unit, {last});
+  add_unit(cell, {UnitKind::kOutput, "out", -1}, {last});
+  return cell;
+}
+
 }  // namespace zeroth::spaces

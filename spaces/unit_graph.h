@@ -38,6 +38,9 @@ using UnitGraph = boost::adjacency_list<boost::vecS, boost::vecS, boost::bidirec
 // Appends a unit that reads `operands` (numbers of earlier units, repeats allowed) and returns its number.
 size_t add_unit(UnitGraph& graph, Unit unit, const std::vector<size_t>& operands);
 
+// A network of blocks in a row: input, these units one after the other, output.
+UnitGraph chain(const std::vector<Unit>& units);
+
 // What a unit reads, by position.
 std::vector<size_t> operands_of(const UnitGraph& graph, size_t unit);
 

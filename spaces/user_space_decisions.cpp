@@ -115,7 +115,7 @@ Architecture Decisions::parse(std::string_view text) const {
     }
     return {choices};
   } catch (const core::Error& error) {
-    throw core::Error(fmt::format("\"{}\" is no {} architecture: {}", trimmed, description_->name, error.what()));
+    refuse_architecture(trimmed, description_->name, error.what());
   }
 }
 

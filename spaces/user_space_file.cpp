@@ -17,12 +17,6 @@ namespace {
   throw core::Error(fmt::format("{}:{}: {}", path, line, what));
 }
 
-std::string one_line(std::string text) {
-  std::replace_if(
-      text.begin(), text.end(), [](unsigned char c) { return std::iscntrl(c) != 0; }, ' ');
-  return text;
-}
-
 }  // namespace
 
 FileNode::FileNode(std::shared_ptr<const std::string> path, std::string key, const YAML::Node& node, int line)
@@ -34,7 +28,7 @@ FileNode FileNode::read(const std::string& path) {
     const auto shared = std::make_shared<const std::string>(path);
     return {shared, "", YAML::Load(text), 1};
   } catch (const YAML::Exception& error) {
-    fail_at(path, error.mark.line + 1, one_line(error.msg));
+    fail_at(path, error.mark.line + 1, core::one_line(error.msg));
   }
 }
 
@@ -46,7 +40,7 @@ std::string FileNode::text() const {
   if (!is_text()) fail("must be a text or number");
   std::string text = node_.Scalar();
   if (text.empty()) fail("is empty");
-  return one_line(text);
+  return core::one_line(text);
 }
 
 std::string FileNode::name() const {
@@ -89,7 +83,7 @@ std::vector<FileNode> FileNode::entries() const {
   for (const auto& entry : node_) {
     const int line = entry.first.Mark().line + 1;
     if (!entry.first.IsScalar()) fail_at(*path_, line, "a key must be a text");
-    const std::string key = one_line(entry.first.Scalar());
+    const std::string key = core::one_line(entry.first.Scalar());
     if (!seen.insert(key).second) fail_at(*path_, line, fmt::format("the key \"{}\" stands here twice", key));
     found.push_back({path_, key, entry.second, line});
   }

@@ -32,12 +32,12 @@ UserNetwork::UserNetwork(const Description& description, const Decisions& decisi
 
 // ---------------------------------------------------------------------------------------------------------- units
 
-void UserNetwork::add_to_chain(size_t part, const Architecture& architecture, UnitGraph& chain, size_t& last) const {
+void UserNetwork::add_units(size_t part, const Architecture& architecture, std::vector<Unit>& units) const {
   const int repeats = decisions_->repeats(part, architecture);
   for (int repeat = 0; repeat < repeats; ++repeat) {
     const BoundBlock block(*description_, description_->parts[part].uses, decisions_->values(part, architecture),
                            repeat > 0);
-    last = add_unit(chain, {block.kind(), block.label(), decisions_->first_of_part(part)}, {last});
+    units.push_back({block.kind(), block.label(), decisions_->first_of_part(part)});
   }
 }
 
@@ -49,11 +49,9 @@ std::vector<UnitGraph> UserNetwork::cells(const Architecture& architecture) cons
   }
   for (const Segment& segment : segments_) {
     if (segment.kind != Segment::Kind::kChain) continue;
-    UnitGraph chain;
-    size_t last = add_unit(chain, {UnitKind::kInput, "input", -1}, {});
-    for (const size_t part : segment.parts) add_to_chain(part, architecture, chain, last);
-    add_unit(chain, {UnitKind::kOutput, "out", -1}, {last});
-    graphs.push_back(chain);
+    std::vector<Unit> units;
+    for (const size_t part : segment.parts) add_units(part, architecture, units);
+    graphs.push_back(chain(units));
   }
   return graphs;
 }

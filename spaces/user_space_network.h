@@ -33,7 +33,7 @@ class UserNetwork {
     size_t graph = 0;  // among the cells, of cells and chains
   };
 
-  void add_to_chain(size_t part, const Architecture& architecture, UnitGraph& chain, size_t& last) const;
+  void add_units(size_t part, const Architecture& architecture, std::vector<Unit>& units) const;
 
   const Description* description_;
   const Decisions* decisions_;

@@ -1,16 +1,25 @@
 #include "nn/map_operators.h"
 
+#include <vector>
+
 #include "core/error.h"
 
 namespace zeroth::nn {
 
 using spaces::Activation;
+using spaces::OpKind;
 using torch::Tensor;
 
 namespace {
 
 // By operators that can be differentiated twice and are exact in float64, unlike LibTorch's own.
 Tensor hard_sigmoid(const Tensor& x) { return at::div(at::clamp(at::add(x, 3.0), 0.0, 6.0), 6.0); }
+
+// Vectors (N, C) from maps, from tokens (N, T, C), and from vectors, which are that already.
+Tensor mean_over_places(const Tensor& x) {
+  if (x.dim() == 2) return x;
+  return x.dim() == 3 ? x.mean(1) : x.mean({2, 3});
+}
 
 }  // namespace
 
@@ -46,13 +55,33 @@ Tensor max_pool(const Tensor& x, const spaces::Window& window) {
                         /*ceil_mode=*/false);
 }
 
-Tensor mean_over_places(const Tensor& x) {
-  if (x.dim() == 2) return x;
-  return x.dim() == 3 ? x.mean(1) : x.mean({2, 3});
-}
-
-Tensor without_first_row_and_column(const Tensor& x) {
-  return x.narrow(2, 1, x.size(2) - 1).narrow(3, 1, x.size(3) - 1);
+Tensor linear_without_parameters(const spaces::OpNode& node, c10::function_ref<const Tensor&(size_t)> operand) {
+  switch (node.kind) {
+    case OpKind::kAvgPool:
+      return average_pool(operand(0), node.window);
+    case OpKind::kGlobalAvgPool:
+      return mean_over_places(operand(0));
+    case OpKind::kAdd: {
+      Tensor sum = at::add(operand(0), operand(1));
+      for (size_t k = 2; k < node.operands.size(); ++k) sum.add_(operand(k));
+      return sum;
+    }
+    case OpKind::kZero:
+      return at::mul(operand(0), 0.0);
+    case OpKind::kConcat: {
+      std::vector<Tensor> parts;
+      for (size_t k = 0; k < node.operands.size(); ++k) parts.push_back(operand(k));
+      return at::cat(parts, 1);
+    }
+    case OpKind::kNarrow:
+      return operand(0).narrow(1, 0, node.shape.channels);
+    case OpKind::kCrop:
+      return operand(0).narrow(2, 1, operand(0).size(2) - 1).narrow(3, 1, operand(0).size(3) - 1);
+    case OpKind::kShuffle:
+      return shuffle(operand(0), node.groups);
+    default:
+      throw core::Bug("not a linear operator without parameters: " + node.scope);
+  }
 }
 
 Tensor gated(const Tensor& x, const Tensor& gate) {

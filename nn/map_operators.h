@@ -1,6 +1,8 @@
 // What LibTorch has no one operator for, or needs many arguments for, on feature maps (N, C, H, W).
 #pragma once
 
+#include <c10/util/FunctionRef.h>
+
 #include "nn/torch_compat.h"
 #include "spaces/op_graph.h"
 
@@ -11,9 +13,11 @@ constexpr double kLeak = 0.01;  // slope of the leaky ReLU below zero
 torch::Tensor activate(spaces::Activation function, const torch::Tensor& x);
 torch::Tensor average_pool(const torch::Tensor& x, const spaces::Window& window);
 torch::Tensor max_pool(const torch::Tensor& x, const spaces::Window& window);
-// Over the pixels of maps, or the tokens (N, T, C): vectors (N, C), which vectors are already.
-torch::Tensor mean_over_places(const torch::Tensor& x);
-torch::Tensor without_first_row_and_column(const torch::Tensor& x);
+
+// The value of a node without parameters that is linear in its operands: an average over windows or all places, a sum,
+// zeros, maps that are joined, cut or shuffled. `operand` gives them by number. Throws core::Bug for other kinds.
+torch::Tensor linear_without_parameters(const spaces::OpNode& node,
+                                        c10::function_ref<const torch::Tensor&(size_t)> operand);
 
 // x times `gate` by element, a gate (N, C) being that of every pixel.
 torch::Tensor gated(const torch::Tensor& x, const torch::Tensor& gate);

@@ -83,32 +83,19 @@ torch::Tensor apply(const OpNode& node, const Operand& operand, const Param& par
       return at::relu(operand(0));
     case OpKind::kActivation:
       return activate(node.activation, operand(0));
-    case OpKind::kAvgPool:
-      return average_pool(operand(0), node.window);
     case OpKind::kMaxPool:
       return max_pool(operand(0), node.window);
-    case OpKind::kGlobalAvgPool:
-      return mean_over_places(operand(0));
     case OpKind::kLinear:
       return linear(operand(0), param(0), node.params.size() > 1 ? param(1) : torch::Tensor());
-    case OpKind::kAdd: {
-      torch::Tensor sum = at::add(operand(0), operand(1));
-      for (size_t k = 2; k < node.operands.size(); ++k) sum.add_(operand(k));
-      return sum;
-    }
+    case OpKind::kAvgPool:
+    case OpKind::kGlobalAvgPool:
+    case OpKind::kAdd:
     case OpKind::kZero:
-      return at::mul(operand(0), 0.0);
-    case OpKind::kConcat: {
-      std::vector<torch::Tensor> parts;
-      for (size_t k = 0; k < node.operands.size(); ++k) parts.push_back(operand(k));
-      return at::cat(parts, 1);
-    }
+    case OpKind::kConcat:
     case OpKind::kNarrow:
-      return operand(0).narrow(1, 0, node.shape.channels);
     case OpKind::kCrop:
-      return without_first_row_and_column(operand(0));
     case OpKind::kShuffle:
-      return shuffle(operand(0), node.groups);
+      return linear_without_parameters(node, operand);
     case OpKind::kComplement:
       return at::rsub(operand(0), 1.0);
     case OpKind::kMultiply:

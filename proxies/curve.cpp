@@ -100,27 +100,23 @@ Tensor apply(const nn::Network& network, const OpNode& node, const std::vector<T
     case OpKind::kRelu:
       return operand(0) * operand(0).narrow(0, 0, 1).gt(0.0);
     case OpKind::kAvgPool:
-      return nn::average_pool(operand(0), node.window);
     case OpKind::kGlobalAvgPool:
-      return nn::mean_over_places(operand(0));
+    case OpKind::kAdd:
+    case OpKind::kZero:
+    case OpKind::kConcat:
+    case OpKind::kNarrow:
+    case OpKind::kCrop:
+    case OpKind::kShuffle:
+      return nn::linear_without_parameters(node, operand);
     case OpKind::kLinear: {
       Tensor y = at::mm(operand(0), param(0).t());
       if (node.params.size() > 1) y[0] += param(1);
       return y;
     }
-    case OpKind::kAdd: {
-      Tensor sum = at::add(operand(0), operand(1));
-      for (size_t k = 2; k < node.operands.size(); ++k) sum.add_(operand(k));
-      return sum;
-    }
-    case OpKind::kZero:
-      return at::mul(operand(0), 0.0);
     case OpKind::kActivation:
       return activated([&](const Tensor& x) { return nn::activate(node.activation, x); }, operand(0));
     case OpKind::kGelu:
       return activated([](const Tensor& x) { return at::gelu(x); }, operand(0));
-    case OpKind::kShuffle:
-      return nn::shuffle(operand(0), node.groups);
     case OpKind::kComplement: {
       Tensor y = operand(0).neg();
       y[0] += 1.0;
@@ -135,15 +131,6 @@ Tensor apply(const nn::Network& network, const OpNode& node, const std::vector<T
     }
     case OpKind::kMaxPool:
       return max_pool_point(operand(0), node.window);
-    case OpKind::kConcat: {
-      std::vector<Tensor> parts;
-      for (size_t k = 0; k < node.operands.size(); ++k) parts.push_back(operand(k));
-      return at::cat(parts, 1);
-    }
-    case OpKind::kNarrow:
-      return operand(0).narrow(1, 0, node.shape.channels);
-    case OpKind::kCrop:
-      return nn::without_first_row_and_column(operand(0));
     default:
       throw Degenerate("no curve is defined through " + node.scope);
   }

@@ -6,8 +6,8 @@
 #include <cmath>
 #include <limits>
 
+#include "core/error.h"
 #include "eval/levels.h"
-#include "eval/rank_statistics.h"
 
 namespace zeroth::eval {
 namespace {
@@ -42,14 +42,17 @@ std::optional<double> spearman(const Ranks& a, double a_square, const Ranks& b, 
   return std::clamp(product(a, b) / std::sqrt(a_square * b_square), -1.0, 1.0);
 }
 
-std::optional<double> spearman_where_both(const ScoreColumn& a, const ScoreColumn& b) {
-  std::vector<double> x, y;
+// On the rows that count for both.
+template <typename Counts>
+std::optional<double> spearman_on_common_rows(const ScoreColumn& a, const ScoreColumn& b, const Counts& counts) {
+  ScoreColumn x, y;
   for (size_t row = 0; row < a.values.size(); ++row) {
-    if (!a.values[row] || !b.values[row]) continue;
-    x.push_back(*a.values[row]);
-    y.push_back(*b.values[row]);
+    if (!counts(row)) continue;
+    x.values.push_back(a.values[row]);
+    y.values.push_back(b.values[row]);
   }
-  return rank_correlation(x, y).spearman;
+  const Ranks of_x = centred_ranks(x), of_y = centred_ranks(y);
+  return spearman(of_x, product(of_x, of_x), of_y, product(of_y, of_y));
 }
 
 bool has_failed(const ScoreColumn& column) {
@@ -84,8 +87,18 @@ Conditional conditional(const Square& correlations, size_t column) {
 
 }  // namespace
 
-RankMatrix rank_matrix(const std::vector<ScoreColumn>& columns, FailedPolicy policy) {
+RankMatrix rank_matrix(const std::vector<ScoreColumn>& columns, FailedPolicy policy,
+                       const std::vector<Coverage>& coverage) {
   const size_t count = columns.size();
+  ZEROTH_CHECK(coverage.empty() || coverage.size() == count);
+  const auto whole = [&](size_t i) {
+    const bool drops = policy == FailedPolicy::kDropped && has_failed(columns[i]);
+    return !drops && (coverage.empty() || coverage[i].empty());
+  };
+  const auto counts = [&](size_t i, size_t row) {
+    if (policy == FailedPolicy::kDropped && !columns[i].values[row]) return false;
+    return coverage.empty() || coverage[i].empty() || coverage[i][row];
+  };
   RankMatrix matrix;
   for (const ScoreColumn& column : columns) matrix.columns.push_back(column.name);
   matrix.values.resize(count * count);
@@ -97,9 +110,14 @@ RankMatrix rank_matrix(const std::vector<ScoreColumn>& columns, FailedPolicy pol
   });
   tbb::parallel_for(size_t{0}, count, [&](size_t i) {
     for (size_t j = 0; j <= i; ++j) {
-      const bool apart = policy == FailedPolicy::kDropped && (has_failed(columns[i]) || has_failed(columns[j]));
-      matrix.values[i * count + j] = matrix.values[j * count + i] =
-          apart ? spearman_where_both(columns[i], columns[j]) : spearman(ranks[i], squares[i], ranks[j], squares[j]);
+      std::optional<double>& value = matrix.values[i * count + j];
+      if (whole(i) && whole(j)) {
+        value = spearman(ranks[i], squares[i], ranks[j], squares[j]);
+      } else {
+        value = spearman_on_common_rows(columns[i], columns[j],
+                                        [&](size_t row) { return counts(i, row) && counts(j, row); });
+      }
+      matrix.values[j * count + i] = value;
     }
   });
   return matrix;

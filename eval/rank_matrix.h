@@ -19,8 +19,13 @@ struct RankMatrix {
   const std::optional<double>& at(size_t i, size_t j) const { return values[i * size() + j]; }
 };
 
-// Failed cells tie at the bottom of their column, or a pair of columns counts on the rows where both have a value.
-RankMatrix rank_matrix(const std::vector<ScoreColumn>& columns, FailedPolicy policy);
+// By row, what a column covers; empty where it covers all rows.
+using Coverage = std::vector<bool>;
+
+// Failed cells tie at the bottom of their column, or a pair of columns counts on the rows where both have a value. With
+// a coverage for each column, a pair counts on the rows that both cover.
+RankMatrix rank_matrix(const std::vector<ScoreColumn>& columns, FailedPolicy policy,
+                       const std::vector<Coverage>& coverage = {});
 
 // What a column adds to all others of the matrix but the last, which is what they predict.
 struct Conditional {

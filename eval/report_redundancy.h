@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "eval/population.h"
+#include "eval/rank_matrix.h"
 
 namespace zeroth::eval {
 
@@ -19,6 +19,6 @@ struct Redundancy {
 // Spearman of every pair of columns over the rows that both cover, a failed score tying below every other; covered[c]
 // says by row what column c covers, and is empty where it covers all. The columns are put in a
 // chain: first the one that is most like the others, then each time the one most like the last, by absolute value.
-Redundancy redundancy(const std::vector<ScoreColumn>& columns, const std::vector<std::vector<bool>>& covered);
+Redundancy redundancy(const std::vector<ScoreColumn>& columns, const std::vector<Coverage>& covered);
 
 }  // namespace zeroth::eval

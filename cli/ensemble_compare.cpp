@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <numeric>
@@ -121,15 +122,22 @@ Quality mean_over_spaces(const std::vector<JudgedTask>& tasks, const std::string
   return mean;
 }
 
+// By space, the sum of the method's correlations over its tasks.
+std::map<std::string, double> sums_by_space(const std::vector<JudgedTask>& tasks, const std::string& method) {
+  std::map<std::string, double> sums;
+  for (const JudgedTask& task : tasks) {
+    const auto found = task.methods.find(method);
+    sums[task.space] += found == task.methods.end() ? 0.0 : found->second.spearman.value_or(0.0);
+  }
+  return sums;
+}
+
 // Spaces in which the method's mean correlation over tasks is above the reference's.
 size_t spaces_won(const std::vector<JudgedTask>& tasks, const std::string& method) {
-  std::map<std::string, std::vector<JudgedTask>> of_space;
-  for (const JudgedTask& task : tasks) of_space[task.space].push_back(task);
-  size_t won = 0;
-  for (const auto& [space, of_this] : of_space) {
-    if (*mean_over_spaces(of_this, method, 0).spearman > *mean_over_spaces(of_this, kReference, 0).spearman) ++won;
-  }
-  return won;
+  const std::map<std::string, double> sums = sums_by_space(tasks, method);
+  const std::map<std::string, double> reference = sums_by_space(tasks, kReference);
+  return static_cast<size_t>(std::count_if(
+      sums.begin(), sums.end(), [&](const auto& of_space) { return of_space.second > reference.at(of_space.first); }));
 }
 
 std::string interval_text(const std::optional<eval::Interval>& interval) {

@@ -12,9 +12,9 @@
 #include <vector>
 
 #include "cli/commands.h"
-#include "core/csv_appender.h"
 #include "core/error.h"
 #include "core/log.h"
+#include "core/manifest.h"
 #include "core/replace_file.h"
 #include "eval/report_figures.h"
 #include "eval/report_page.h"
@@ -46,11 +46,9 @@ struct Settings {
   int resamples = 0;
 };
 
-// The file that belongs to a score table, scores.times.csv to scores.csv or scores.csv.gz, where it exists.
+// The file that belongs to a score table, where it exists.
 std::optional<std::string> companion(const std::string& run, const std::string& suffix) {
-  std::filesystem::path path(run);
-  if (path.extension() == ".gz") path.replace_extension();
-  std::string file = core::sibling(path.string(), suffix);
+  std::string file = core::companion_path(run, suffix);
   if (!std::filesystem::exists(file)) return std::nullopt;
   return file;
 }

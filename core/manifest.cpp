@@ -90,11 +90,13 @@ void Manifest::require_same_settings(const Manifest& earlier, const std::string&
   if (!difference.empty()) throw Error(fmt::format("{}: cannot resume: {}", path, difference));
 }
 
-std::string manifest_path(const std::string& scores) {
+std::string companion_path(const std::string& scores, const std::string& suffix) {
   std::filesystem::path path(scores);
   if (path.extension() == ".gz") path.replace_extension();
-  return sibling(path.string(), ".json");
+  return sibling(path.string(), suffix);
 }
+
+std::string manifest_path(const std::string& scores) { return companion_path(scores, ".json"); }
 
 std::vector<std::string> command_line() {
   std::ifstream file("/proc/self/cmdline");

@@ -34,7 +34,9 @@ struct Manifest {
   void require_same_settings(const Manifest& earlier, const std::string& path) const;
 };
 
-// Where the manifest of a score table is: scores.json beside scores.csv or scores.csv.gz.
+// What belongs to a score table: scores.times.csv beside scores.csv or scores.csv.gz.
+std::string companion_path(const std::string& scores, const std::string& suffix);
+// Where its manifest is: scores.json.
 std::string manifest_path(const std::string& scores);
 // The arguments of this process, the program's name first.
 std::vector<std::string> command_line();

@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
 # Makes the tables of this folder. Usage: results/make.sh BENCHMARKS [STEP...]
 #   BENCHMARKS   the folder with nb201.csv and cifar10-subset.bin; no part of the project
-#   STEP         fast, select_default, default, written, proxies, readme, shared, slow, sweep, spaces, spaces_shared or
-#                bench; all of them where none is named
+#   STEP         one of the list below; all of them where none is named
 # Every step can be interrupted and called again: it goes on from the rows it has. Runs use all processors.
 set -euo pipefail
 benchmarks=$(realpath "$1")
 shift
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 zeroth=$(realpath "${ZEROTH:-build/zeroth}")
-[[ $# -gt 0 ]] || set -- fast select_default default written proxies readme shared slow sweep spaces spaces_shared bench
+steps=(fast select_default default written proxies readme shared slow sweep spaces spaces_shared zen weights bench)
+[[ $# -gt 0 ]] || set -- "${steps[@]}"
 work=results/work
 mkdir -p "$work"
 ln -sfn "$benchmarks" "$work/benchmarks"
@@ -275,12 +275,41 @@ sweep_rows() {
     awk -F, -v setting="$1,$2,$3,$4,$ms" '$1 !~ /^(params|macs|live_)/ { print setting "," $1 "," $2 "," $3 "," $4 }'
 }
 
+# zen_of SPACE TABLE TARGET: zen with the N(0, 1) weights that it is meant for, on the rows of spaces()
+zen_of() {
+  local name="$1_$(basename "${2%%.*}")"
+  "$zeroth" rank --space "$1" --archs "spaces/${name}_fast.archs.csv" --seed 1 --proxies zen,zen:fixed --init normal \
+    --resume --top 0 --out "spaces/${name}_zen.csv"
+  "$zeroth" eval "spaces/${name}_zen.csv" --space "$1" --benchmark "benchmarks/$2" --target "$3" --bootstrap 200 \
+    > "../spaces/${name}_zen_$3.txt"
+}
+
+zen() {
+  zen_of nasbench101 nb101.csv.gz cifar10_test_acc
+  zen_of transnas101-micro transnas101_micro.csv class_scene_test_top1
+}
+
+task() { echo "--task ../${1}_scores.csv.gz,benchmarks/$2,$3,$4"; }
+
+# Weights learned from one task of each space that has a table, held against the mean log rank.
+weights() {
+  # shellcheck disable=SC2046  # each task is two words
+  "$zeroth" ensemble fit --out weights.json $(
+    task nasbench201_fast nb201.csv cifar10_test_acc nasbench201
+    task spaces/nasbench101_nb101_fast nb101.csv.gz cifar10_test_acc nasbench101
+    task spaces/transnas101-micro_transnas101_micro_fast transnas101_micro.csv class_scene_test_top1 transnas101-micro
+    task spaces/transnas101-macro_transnas101_macro_fast transnas101_macro.csv class_scene_test_top1 transnas101-macro
+    task spaces/nasbench-macro_nasbench_macro_fast nasbench_macro.csv cifar10_test_acc nasbench-macro
+    task spaces/darts_darts_swap1000_fast darts_swap1000.csv cifar10_acc darts
+  ) > ../ensemble_fit.txt
+}
+
 bench() {
   "$zeroth" bench > ../bench_shared.txt
   "$zeroth" bench --fidelity fast --architectures 16 > ../bench_fast.txt
 }
 
 for step in "$@"; do
-  declare -F "$step" > /dev/null || { echo "make.sh: unknown step $step; known: fast select_default default written proxies readme shared slow sweep bench" >&2; exit 2; }
+  [[ " ${steps[*]} " == *" $step "* ]] || { echo "make.sh: unknown step $step; known: ${steps[*]}" >&2; exit 2; }
   "$step"
 done

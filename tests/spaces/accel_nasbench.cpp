@@ -5,7 +5,7 @@
 
 #include "core/csv.h"
 #include "tests/benchmarks.h"
-#include "tests/spaces/mobile.h"
+#include "tests/spaces/networks.h"
 
 namespace zeroth::spaces {
 namespace {

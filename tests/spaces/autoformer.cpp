@@ -12,6 +12,7 @@
 #include "spaces/canonical.h"
 #include "spaces/search_space.h"
 #include "tests/benchmarks.h"
+#include "tests/spaces/networks.h"
 
 namespace zeroth::spaces {
 namespace {
@@ -22,15 +23,7 @@ OpGraph network(const Architecture& architecture, const NetShape& shape) {
   return space().lower(space().cells(architecture), shape);
 }
 
-std::string message(const std::string& text) {
-  try {
-    space().parse(text);
-  } catch (const core::Error& error) {
-    return error.what();
-  }
-  FAIL("parsed: " << text);
-  return "";
-}
+std::string message(const std::string& text) { return tests::message(space(), text); }
 
 // A network of equal blocks.
 std::string uniform(int width, int depth, int heads, const std::string& ratio) {

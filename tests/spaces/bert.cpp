@@ -12,6 +12,7 @@
 #include "spaces/canonical.h"
 #include "spaces/search_space.h"
 #include "tests/benchmarks.h"
+#include "tests/spaces/networks.h"
 
 namespace zeroth::spaces {
 namespace {
@@ -24,15 +25,7 @@ OpGraph network(const std::string& text, const NetShape& shape) {
   return space().lower(space().cells(space().parse(text)), shape);
 }
 
-std::string message(const std::string& text) {
-  try {
-    space().parse(text);
-  } catch (const core::Error& error) {
-    return error.what();
-  }
-  FAIL("parsed: " << text);
-  return "";
-}
+std::string message(const std::string& text) { return tests::message(space(), text); }
 
 // Operators of the first layer of a network of two such layers.
 Kinds first_layer(const std::string& layer, const NetShape& shape) {

@@ -13,6 +13,7 @@
 #include "core/random.h"
 #include "spaces/nasbench101_cell.h"
 #include "spaces/search_space.h"
+#include "tests/spaces/networks.h"
 
 namespace zeroth::spaces {
 namespace {
@@ -21,15 +22,7 @@ using Texts = std::vector<std::string>;
 
 const SearchSpace& space() { return find_space("nasbench101"); }
 
-std::string message(const std::string& text) {
-  try {
-    space().parse(text);
-  } catch (const core::Error& error) {
-    return error.what();
-  }
-  FAIL("parsed: " << text);
-  return "";
-}
+std::string message(const std::string& text) { return tests::message(space(), text); }
 
 // As it is printed after it is read.
 std::string reprinted(const std::string& text) { return space().print(space().parse(text)); }

@@ -2,6 +2,7 @@
 
 #include "core/error.h"
 #include "spaces/search_space.h"
+#include "tests/spaces/networks.h"
 
 namespace zeroth::spaces {
 namespace {
@@ -11,15 +12,7 @@ const SearchSpace& space() { return find_space("nasbench201"); }
 constexpr const char* kMixed =
     "|avg_pool_3x3~0|+|none~0|skip_connect~1|+|nor_conv_1x1~0|nor_conv_3x3~1|avg_pool_3x3~2|";
 
-std::string message(const char* text) {
-  try {
-    space().parse(text);
-  } catch (const core::Error& error) {
-    return error.what();
-  }
-  FAIL("parsed: " << text);
-  return "";
-}
+std::string message(const char* text) { return tests::message(space(), text); }
 
 TEST_CASE("NAS-Bench-201 choices are operations in the benchmark's order, edge by edge") {
   CHECK(space().parse(kMixed).choices == std::vector<int>{4, 0, 1, 2, 3, 4});

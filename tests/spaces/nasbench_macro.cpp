@@ -14,40 +14,23 @@
 #include "spaces/canonical.h"
 #include "spaces/search_space.h"
 #include "tests/benchmarks.h"
+#include "tests/spaces/networks.h"
 
 namespace zeroth::spaces {
 namespace {
 
+using tests::weights_of;
 using Lines = std::vector<std::string>;
 
 const SearchSpace& space() { return find_space("nasbench-macro"); }
 
-std::string message(const char* text) {
-  try {
-    space().parse(text);
-  } catch (const core::Error& error) {
-    return error.what();
-  }
-  FAIL("parsed: " << text);
-  return "";
-}
+std::string message(const char* text) { return tests::message(space(), text); }
 
 OpGraph network(const std::string& text, const NetShape& shape) {
   return space().lower(space().cells(space().parse(text)), shape);
 }
 
 std::string canonical_text(const std::string& text) { return canonical_form(space().cells(space().parse(text))).text; }
-
-// "name [shape]" of the weights whose name begins so.
-Lines weights_of(const OpGraph& net, const std::string& module) {
-  Lines lines;
-  for (const ParamSpec& param : net.params()) {
-    if (is_weight(param.role) && param.name.rfind(module, 0) == 0) {
-      lines.push_back(fmt::format("{} {}", param.name, param.shape));
-    }
-  }
-  return lines;
-}
 
 std::vector<OpKind> kinds_in(const OpGraph& net, const std::string& module) {
   std::vector<OpKind> kinds;

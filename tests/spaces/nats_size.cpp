@@ -1,7 +1,7 @@
 #include <catch2/catch.hpp>
 #include <set>
 
-#include "tests/spaces/mobile.h"
+#include "tests/spaces/networks.h"
 
 namespace zeroth::spaces {
 namespace {

@@ -5,7 +5,7 @@
 #include <catch2/catch.hpp>
 
 #include "core/random.h"
-#include "tests/spaces/mobile.h"
+#include "tests/spaces/networks.h"
 
 namespace zeroth::spaces {
 namespace {

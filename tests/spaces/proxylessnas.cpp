@@ -1,6 +1,6 @@
 #include <catch2/catch.hpp>
 
-#include "tests/spaces/mobile.h"
+#include "tests/spaces/networks.h"
 
 namespace zeroth::spaces {
 namespace {

@@ -7,6 +7,7 @@
 
 #include "core/error.h"
 #include "spaces/search_space.h"
+#include "tests/spaces/networks.h"
 
 namespace zeroth::spaces {
 namespace {
@@ -36,15 +37,7 @@ constexpr const char* kGruRecipe =
         "h_tilde_act": {"op": "activation_tanh", "input": ["h_tilde"]},
         "h_new_0": {"op": "blend", "input": ["z_act", "h_prev_0", "h_tilde_act"]}})";
 
-std::string message(const std::string& text) {
-  try {
-    space().parse(text);
-  } catch (const core::Error& error) {
-    return error.what();
-  }
-  FAIL("parsed: " << text);
-  return "";
-}
+std::string message(const std::string& text) { return tests::message(space(), text); }
 
 Architecture drawn(uint64_t seed) { return space().sample(core::Stream(seed, "rnn notation"), 0); }
 

@@ -14,23 +14,17 @@
 #include "spaces/canonical.h"
 #include "spaces/search_space.h"
 #include "tests/benchmarks.h"
+#include "tests/spaces/networks.h"
 
 namespace zeroth::spaces {
 namespace {
 
+using tests::weights_of;
 using Lines = std::vector<std::string>;
 
 const SearchSpace& space() { return find_space("transnas101-macro"); }
 
-std::string message(const char* text) {
-  try {
-    space().parse(text);
-  } catch (const core::Error& error) {
-    return error.what();
-  }
-  FAIL("parsed: " << text);
-  return "";
-}
+std::string message(const char* text) { return tests::message(space(), text); }
 
 OpGraph network(const char* text, const NetShape& shape) {
   return space().lower(space().cells(space().parse(text)), shape);
@@ -43,17 +37,6 @@ Lines tapped_maps(const OpGraph& net) {
     maps.push_back(fmt::format("{}x{}", shape.channels, shape.height));
   }
   return maps;
-}
-
-// "name [shape]" of the convolutions of a module.
-Lines weights_of(const OpGraph& net, const std::string& module) {
-  Lines lines;
-  for (const ParamSpec& param : net.params()) {
-    if (is_weight(param.role) && param.name.rfind(module, 0) == 0) {
-      lines.push_back(fmt::format("{} {}", param.name, param.shape));
-    }
-  }
-  return lines;
 }
 
 int64_t conv_bn(int64_t in, int64_t out, int64_t kernel) { return kernel * kernel * in * out + 2 * out; }

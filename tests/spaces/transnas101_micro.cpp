@@ -15,6 +15,7 @@
 #include "spaces/canonical.h"
 #include "spaces/search_space.h"
 #include "tests/benchmarks.h"
+#include "tests/spaces/networks.h"
 
 namespace zeroth::spaces {
 namespace {
@@ -23,15 +24,7 @@ using Lines = std::vector<std::string>;
 
 const SearchSpace& space() { return find_space("transnas101-micro"); }
 
-std::string message(const char* text) {
-  try {
-    space().parse(text);
-  } catch (const core::Error& error) {
-    return error.what();
-  }
-  FAIL("parsed: " << text);
-  return "";
-}
+std::string message(const char* text) { return tests::message(space(), text); }
 
 std::vector<UnitGraph> cells_of(const std::string& cell) { return space().cells(space().parse("64-41414-" + cell)); }
 OpGraph written(const std::string& cell, const NetShape& shape) { return space().lower(cells_of(cell), shape); }

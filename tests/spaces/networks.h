@@ -1,5 +1,8 @@
-// What tests of the spaces of mobile blocks share.
+// What tests of search spaces share.
 #pragma once
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <catch2/catch.hpp>
@@ -30,6 +33,16 @@ inline spaces::OpGraph written(const spaces::SearchSpace& space, std::string_vie
 
 inline std::string canonical_text(const spaces::SearchSpace& space, std::string_view text) {
   return spaces::canonical_form(space.cells(space.parse(text))).text;
+}
+
+// "name [shape]" of the weights of convolutions and linear layers whose name begins so.
+inline std::vector<std::string> weights_of(const spaces::OpGraph& net, std::string_view beginning) {
+  std::vector<std::string> lines;
+  for (const spaces::ParamSpec& param : net.params()) {
+    const bool begins = std::string_view(param.name).substr(0, beginning.size()) == beginning;
+    if (begins && spaces::is_weight(param.role)) lines.push_back(fmt::format("{} {}", param.name, param.shape));
+  }
+  return lines;
 }
 
 // "channels x height" of what is tapped.

@@ -6,10 +6,8 @@
 #include <memory>
 
 #include "cli/commands.h"
-#include "cli/run_options.h"
+#include "cli/scoring.h"
 #include "core/error.h"
-#include "core/manifest.h"
-#include "proxies/pipeline.h"
 #include "search/candidates.h"
 
 namespace zeroth::cli {
@@ -43,17 +41,19 @@ struct Explanation {
 };
 
 Explanation explain(const spaces::SearchSpace& space, const spaces::Architecture& architecture,
-                    const ExplainOptions& options, const proxies::Plan& plan, const proxies::Scorer& scorer) {
+                    const ExplainOptions& options, const Scoring& scoring) {
+  const proxies::Plan& plan = scoring.plan();
   Explanation result;
   result.form = spaces::canonical_form(space.cells(architecture));
-  result.scores = scorer.score(architecture, result.form, space.print(architecture));
+  result.scores = scoring.scorer().score(architecture, result.form, space.print(architecture));
   result.pool.resize(plan.proxies.size());
   proxies::PipelineOptions pipeline;
-  pipeline.workers = worker_count(options.run);
+  pipeline.workers = scoring.workers();
   const auto candidates = search::sample(space, static_cast<uint64_t>(options.pool), options.run.seed, /*unique=*/true);
-  proxies::score_candidates(space, candidates, plan, scorer, pipeline, [&](const proxies::ScoredRow& row) {
+  const auto add_scores = [&](const proxies::ScoredRow& row) {
     for (size_t i = 0; i < plan.proxies.size(); ++i) result.pool[i].push_back(row.scores.proxies[i]);
-  });
+  };
+  proxies::score_candidates(space, candidates, plan, scoring.scorer(), pipeline, add_scores);
   return result;
 }
 
@@ -114,15 +114,8 @@ void run(const ExplainOptions& options) {
   if (options.pool < 1) throw core::UsageError(fmt::format("--pool {}: must be at least 1", options.pool));
   const spaces::SearchSpace& space = spaces::find_space(options.run.space);
   const spaces::Architecture architecture = space.parse(options.architecture);
-  const nn::InputSource source(options.run.input, options.run.seed);
-  const proxies::Plan plan =
-      proxies::make_plan(space, table_proxies(options.run.proxies, space),
-                         proxies::parse_fidelity(options.run.fidelity), read_overrides(options.run, source.classes()));
-  nn::MinibatchStore minibatches(source);
-  proxies::prepare_minibatches(plan, minibatches);
-  const proxies::Scorer scorer(space, plan, minibatches, options.run.seed);
-  const Explanation explained = explain(space, architecture, options, plan, scorer);
-  const core::Json json = result_json(plan, explained);
+  const Scoring scoring(options.run);
+  const core::Json json = result_json(scoring.plan(), explain(space, architecture, options, scoring));
   std::cout << (options.json ? json.dump(2) + "\n" : result_text(space, architecture, options, json));
 }
 

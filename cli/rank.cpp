@@ -13,18 +13,14 @@
 #include "cli/commands.h"
 #include "cli/ranking.h"
 #include "cli/run_options.h"
-#include "cli/score_columns.h"
+#include "cli/scoring.h"
 #include "core/csv.h"
 #include "core/error.h"
-#include "core/input_file.h"
 #include "core/log.h"
 #include "core/manifest.h"
 #include "core/progress.h"
 #include "core/random.h"
 #include "core/signals.h"
-#include "nn/torch_compat.h"
-#include "proxies/pipeline.h"
-#include "spaces/user_space.h"
 
 namespace zeroth::cli {
 namespace {
@@ -57,27 +53,6 @@ std::vector<std::string> time_columns(const proxies::Plan& plan) {
   return columns;
 }
 
-core::Json settings_json(const RunOptions& options, const proxies::Plan& plan, const nn::MinibatchStore& minibatches) {
-  core::Json settings;
-  settings["space"] = options.space;
-  if (spaces::is_space_file(options.space)) {
-    settings["space_file"] = fmt::format("{:016x}", core::hash_bytes(core::read_whole_file(options.space)));
-  }
-  settings["fidelity"] = options.fidelity;
-  settings["graph"] = std::string(nn::name_of(plan.view));
-  settings["input"] = options.input;
-  settings["seed"] = options.seed;
-  for (const proxies::PlanGroup& group : plan.groups) {
-    for (const proxies::PlanMember& member : group.members) {
-      settings["networks"][plan.proxies[member.proxy]->name] =
-          fmt::format("{} repeats={}", group.setting.text(), member.repeats);
-    }
-  }
-  settings["minibatches"] = minibatches.digest();
-  settings["torch"] = TORCH_VERSION;
-  return settings;
-}
-
 // What the architectures were read from, and that they are the same as another run's.
 core::Json architectures_json(const RunOptions& options, const std::vector<spaces::Candidate>& candidates) {
   uint64_t hash = 0;
@@ -108,12 +83,9 @@ class RankRun {
   std::vector<std::string> combined_proxies() const;
 
   const RankOptions& options_;
-  const spaces::SearchSpace& space_;
-  const nn::InputSource source_;
+  const Scoring scoring_;
   const std::vector<spaces::Candidate> candidates_;
-  const proxies::Plan plan_;
-  nn::MinibatchStore minibatches_;
-  const ScoreColumns columns_;
+  const ScoreColumns& columns_;
   core::Manifest manifest_;
   std::optional<core::ScoreWriter> scores_;
   std::optional<core::CsvAppender> times_;
@@ -123,22 +95,12 @@ class RankRun {
   size_t next_bad_ = 0;  // candidates before it that are bad lines have their rows
 };
 
-proxies::Plan plan_of(const spaces::SearchSpace& space, const RunOptions& options, const nn::InputSource& source) {
-  return proxies::make_plan(space, table_proxies(options.proxies, space), proxies::parse_fidelity(options.fidelity),
-                            read_overrides(options, source.classes()));
-}
-
 RankRun::RankRun(const RankOptions& options)
     : options_(options),
-      space_(spaces::find_space(options.run.space)),
-      source_(options.run.input, options.run.seed),
-      candidates_(read_candidates(space_, options.run)),
-      plan_(plan_of(space_, options.run, source_)),
-      minibatches_(source_),
-      columns_(plan_),
-      rows_(candidates_.size()) {
-  proxies::prepare_minibatches(plan_, minibatches_);
-}
+      scoring_(options.run),
+      candidates_(read_candidates(scoring_.space(), options.run)),
+      columns_(scoring_.columns()),
+      rows_(candidates_.size()) {}
 
 // Rows of an earlier run belong to the candidates of the same text, in order.
 void RankRun::match_finished_rows() {
@@ -171,11 +133,10 @@ void RankRun::flush_bad_lines(size_t before) {
 }
 
 void RankRun::score() {
-  const proxies::Scorer scorer(space_, plan_, minibatches_, options_.run.seed);
   core::Progress progress(static_cast<int64_t>(candidates_.size()), "architectures", options_.quiet,
                           static_cast<int64_t>(resumed_));
   proxies::PipelineOptions pipeline;
-  pipeline.workers = worker_count(options_.run);
+  pipeline.workers = scoring_.workers();
   const std::vector<bool> finished = [&] {
     std::vector<bool> has_row;
     for (const auto& row : rows_) has_row.push_back(row.has_value());
@@ -184,18 +145,19 @@ void RankRun::score() {
   pipeline.finished = [&](size_t candidate) { return finished[candidate]; };
   pipeline.known = [&](size_t candidate) { return columns_.scores(*rows_[candidate]); };
   pipeline.stop = [] { return core::interrupted() != 0; };
-  proxies::score_candidates(space_, candidates_, plan_, scorer, pipeline, [&](const proxies::ScoredRow& scored) {
+  const auto add_scores = [&](const proxies::ScoredRow& scored) {
     flush_bad_lines(scored.candidate);
     const std::string& arch = candidates_[scored.candidate].text;
     add_row(scored.candidate, columns_.row(arch, scored.scores.proxies));
     std::vector<std::string> cells = {arch};
-    for (const auto& [name, seconds] : time_cells(plan_, scored.scores.times)) {
+    for (const auto& [name, seconds] : time_cells(scoring_.plan(), scored.scores.times)) {
       cells.push_back(fmt::format("{:.6f}", seconds));
     }
     times_->append(cells);
     copied_ += scored.copied ? 1 : 0;
     progress.update(static_cast<int64_t>(done_), static_cast<int64_t>(failed_), static_cast<int64_t>(copied_));
-  });
+  };
+  proxies::score_candidates(scoring_.space(), candidates_, scoring_.plan(), scoring_.scorer(), pipeline, add_scores);
   if (core::interrupted() == 0) flush_bad_lines(candidates_.size());
   progress.update(static_cast<int64_t>(done_), static_cast<int64_t>(failed_), static_cast<int64_t>(copied_));
   progress.finish();
@@ -205,7 +167,7 @@ void RankRun::score() {
 std::vector<std::string> RankRun::combined_proxies() const {
   const bool all = ("," + options_.run.proxies + ",").find(",all,") != std::string::npos;
   std::vector<std::string> names;
-  for (const proxies::Proxy* proxy : proxies::parse_proxies(all ? "default" : options_.run.proxies, &space_))
+  for (const proxies::Proxy* proxy : proxies::parse_proxies(all ? "default" : options_.run.proxies, &scoring_.space()))
     names.push_back(proxy->name);
   return names;
 }
@@ -221,7 +183,7 @@ void RankRun::report_end(double seconds) {
 
 int RankRun::run() {
   const std::string manifest_path = core::manifest_path(options_.out);
-  manifest_.settings = settings_json(options_.run, plan_, minibatches_);
+  manifest_.settings = scoring_.settings();
   manifest_.inputs["architectures"] = architectures_json(options_.run, candidates_);
   manifest_.command = core::shell_command(core::command_line());
   manifest_.started = core::utc_now();
@@ -231,7 +193,7 @@ int RankRun::run() {
     manifest_.require_same_settings(core::Manifest::read(manifest_path), manifest_path);
   }
   scores_.emplace(options_.out, columns_.names(), options_.resume);
-  times_.emplace(core::sibling(options_.out, ".times.csv"), time_columns(plan_), options_.resume);
+  times_.emplace(core::sibling(options_.out, ".times.csv"), time_columns(scoring_.plan()), options_.resume);
   manifest_.write(manifest_path);
   match_finished_rows();
 
@@ -243,7 +205,7 @@ int RankRun::run() {
   manifest_.results["resumed"] = resumed_;
   manifest_.results["copied"] = copied_;
   manifest_.results["wall_seconds"] = seconds;
-  manifest_.results["workers"] = worker_count(options_.run);
+  manifest_.results["workers"] = scoring_.workers();
   if (core::interrupted() != 0) {
     manifest_.write(manifest_path);
     core::log_warning("interrupted after {} of {} architectures; the same command with --resume goes on from {}", done_,
@@ -253,8 +215,7 @@ int RankRun::run() {
 
   std::vector<core::ScoreRow> rows;
   for (auto& row : rows_) rows.push_back(*row);
-  const Ranking ranking =
-      rank_rows(columns_.names(), rows, combined_proxies(), plan_.view == nn::GraphView::kCanonical);
+  const Ranking ranking = rank_rows(columns_.names(), rows, combined_proxies(), scoring_.canonical());
   const std::string ranked_path = core::sibling(options_.out, ".ranked.csv");
   write_ranking(ranked_path, columns_.names(), rows, ranking);
   manifest_.results["ranked_by"] = fmt::format("mean log rank of {}", fmt::join(ranking.combined, ", "));

@@ -42,8 +42,8 @@ using TokenPtr = std::shared_ptr<Token>;
 class Source {
  public:
   Source(const spaces::SearchSpace& space, const std::vector<spaces::Candidate>& candidates, const Plan& plan,
-         const PipelineOptions& options)
-      : space_(space), candidates_(candidates), plan_(plan), options_(options) {}
+         const PipelineOptions& options, ScoreMemory& memory)
+      : space_(space), candidates_(candidates), plan_(plan), options_(options), first_with_(memory.first_with) {}
 
   TokenPtr next() {
     while (next_ < candidates_.size() && !candidates_[next_].error.empty()) ++next_;
@@ -69,7 +69,7 @@ class Source {
   const Plan& plan_;
   const PipelineOptions& options_;
   size_t next_ = 0;
-  std::unordered_map<uint64_t, std::string> first_with_;
+  std::unordered_map<uint64_t, std::string>& first_with_;
 };
 
 }  // namespace
@@ -77,8 +77,10 @@ class Source {
 void score_candidates(const spaces::SearchSpace& space, const std::vector<spaces::Candidate>& candidates,
                       const Plan& plan, const Scorer& scorer, const PipelineOptions& options,
                       const std::function<void(const ScoredRow&)>& sink) {
-  Source source(space, candidates, plan, options);
-  std::unordered_map<uint64_t, std::vector<ProxyScore>> scored;  // by identity; only the sink, which is serial, looks
+  ScoreMemory of_this_call;
+  ScoreMemory& memory = options.memory != nullptr ? *options.memory : of_this_call;
+  Source source(space, candidates, plan, options, memory);
+  auto& scored = memory.scored;  // only the sink, which is serial, looks
 
   const auto read = [&](tbb::flow_control& control) -> TokenPtr {
     TokenPtr token = source.next();

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "proxies/scorer.h"
@@ -16,8 +17,16 @@ struct ScoredRow {
   bool copied = false;  // from an equal architecture: by canonical form, or by text where the view is as written
 };
 
+// What was scored so far, so that equal architectures are scored once: within a call, and over the calls that share it.
+struct ScoreMemory {
+  std::unordered_map<uint64_t, std::string> first_with;          // what has this identity, as bytes
+  std::unordered_map<uint64_t, std::vector<ProxyScore>> scored;  // by identity
+};
+
 struct PipelineOptions {
   int workers = 1;
+  // Of earlier calls with the same scorer; null where there are none.
+  ScoreMemory* memory = nullptr;
   // Candidates for which this is true are passed over: they were scored by an earlier run, whose scores come as
   // `known`.
   std::function<bool(size_t)> finished = [](size_t) { return false; };

@@ -43,7 +43,9 @@ void PickleReader::hand_over_rest(const std::vector<PickleValue>& items) {
 
 void PickleReader::hand_over_top(size_t items) {
   const size_t place = stack_.size() - 1;
-  if (one_by_one_ || place != next_value_ || !is_value_at(chain_.back(), place) || items >= kBatch) return;
+  // The mark is that of the dict's items: without it they are one that comes at its end, or this is a later dict.
+  const bool inside = !marks_.empty() && marks_.back() == chain_.back() + 1;
+  if (one_by_one_ || !inside || place != next_value_ || items >= kBatch) return;
   take_(stack_[place - 1], stack_[place]);
   stack_[place].kind = PickleKind::kForgotten;
   next_value_ += 2;

@@ -17,14 +17,10 @@ using namespace zeroth::tests;
 using Catch::Matchers::Contains;
 
 // Suite-Zero's JSON of cells that differ in their last edge.
-const std::string kJson = R"({"cifar10": {
-  "(1, 1, 0, 1, 1, 1)" : {"val_accuracy" : 30, "nwot" : {"score" : 3, "time" : 1}},
-                  "(1, 1, 2, 1, 1, 1)" : {"val_accuracy" : 90, "nwot" : {"score" : 9, "time" : 1}},
-                  "(1, 1, 3, 1, 1, 1)" : {
-  "val_accuracy" : 80, "nwot" : { "score" : 7, "time" : 1 }
-}
-}
-})";
+const std::string kJson = R"json({"cifar10": {
+  "(1, 1, 0, 1, 1, 1)": {"val_accuracy": 30, "nwot": {"score": 3, "time": 1}},
+  "(1, 1, 2, 1, 1, 1)": {"val_accuracy": 90, "nwot": {"score": 9, "time": 1}},
+  "(1, 1, 3, 1, 1, 1)": {"val_accuracy": 80, "nwot": {"score": 7, "time": 1}}}})json";
 
 }  // namespace
 

@@ -116,7 +116,7 @@ TEST_CASE("A hostile pickle is refused by what it asks for, and nothing of it ru
   CHECK_THAT(said("nats", "eval.pickle"), Contains("asks for builtins.eval"));
   CHECK_THAT(said("hw-nasbench", "code.pickle"), Contains("asks for collections.Counter"));
   CHECK_FALSE(std::filesystem::exists(folder.path("files/pwned")));
-  CHECK_THAT(said("nats", "cycle.pickle"), Contains("\"arch2infos\" is no training budget"));
+  CHECK_THAT(said("nats", "cycle.pickle"), Contains("without training budgets"));
   CHECK_THAT(said("nats", "deep.pickle"), Contains("no dict"));
   CHECK_THAT(said("nats", "marks.pickle"), Contains("nested too deeply"));
   CHECK_THAT(said("nats", "bomb.pickle.pbz2"), Contains("MiB of memory"));

@@ -10,24 +10,11 @@ using zeroth::eval::architecture_of_naslib;
 
 namespace {
 
-const std::string kToday = R"({"cifar10": {
-  "(4, 0, 3, 1, 4, 3)" : {
-  "idx" : "534",
-  "arch" : "(4, 0, 3, 1, 4, 3)",
-  "val_accuracy" : 81.9,
-  "nwot" : {"score" : -0.5, "time" : 1.25},
-  "zen" : {"score" : NaN, "time" : 2}
-},
-                  "(0, 0, 0, 0, 0, 0)" : {
-  "val_accuracy" : 50, "nwot" : { "score" : -Infinity, "time" : 3 }
-}
-}
-, "ImageNet16-120" : {
-  "(4, 0, 3, 1, 4, 3)" : {
-    "val_accuracy" : 25.7, "nwot" : { "score" : 1e-3, "time" : 1 }
-  }
-}
-})";
+const std::string kToday = R"json({"cifar10": {
+  "(4, 0, 3, 1, 4, 3)": {"idx": "534", "arch": "(4, 0, 3, 1, 4, 3)", "val_accuracy": 81.9,
+                         "nwot": {"score": -0.5, "time": 1.25}, "zen": {"score": NaN, "time": 2}},
+  "(0, 0, 0, 0, 0, 0)": {"val_accuracy": 50, "nwot": {"score": -Infinity, "time": 3}}},
+ "ImageNet16-120": {"(4, 0, 3, 1, 4, 3)": {"val_accuracy": 25.7, "nwot": {"score": 1e-3, "time": 1}}}})json";
 
 std::string refused(const std::string& json, const std::string& space = "nasbench201") {
   const TemporaryFolder folder;
@@ -56,15 +43,11 @@ TEST_CASE("Proxies, seconds and accuracies of all data sets stand in an architec
 
 TEST_CASE("The earlier shape, with plain numbers under the space's name, is read too") {
   const TemporaryFolder folder;
-  const std::string json = R"({"nasbench201": {"cifar100": {"(4, 3, 3, 3, 2, 3)" : {
-    "flops" : 62.5, "val_accuracy" : 68.25
-  }
-}
-}
-})";
+  const std::string json =
+      R"json({"nasbench201": {"cifar100": {"(4, 3, 3, 3, 2, 3)": {"flops": 62.5, "val_accuracy": 68.25}}}})json";
   const auto table = imported("suite-zero", folder.write("zc.json", json), "nasbench201");
-CHECK(table.columns == std::vector<std::string>{"arch", "cifar100_flops", "cifar100_val_acc"});
-CHECK(cell(table, 0, "cifar100_flops") == "62.5");
+  CHECK(table.columns == std::vector<std::string>{"arch", "cifar100_flops", "cifar100_val_acc"});
+  CHECK(cell(table, 0, "cifar100_flops") == "62.5");
 }
 
 TEST_CASE("NASLib's numbers are the architectures that the spaces write") {
@@ -90,14 +73,9 @@ TEST_CASE("JSON that is none, or not of this benchmark, is named by its byte") {
   CHECK_THAT(refused("{\"cifar10\" {}}"), Contains("parse error"));
   CHECK_THAT(refused("{}"), Contains("no architectures"));
   CHECK_THAT(refused("[1, 2]"), Contains("no architectures"));
-  CHECK_THAT(refused(R"({"(4, 0, 3, 1, 4, 3)": {
-    "nwot" : 1}
-})"), Contains("outside of a data set"));
-  CHECK_THAT(refused(R"({"cifar10": {"(4, 0, 3)": {
-  "nwot" : 1}
-}
-})"), Contains("3 number(s), should be 6"));
-  CHECK_THAT(refused(kToday, "transnas101-micro"), Contains("no architectures") || Contains("no architecture of"));
+  CHECK_THAT(refused(R"json({"(4, 0, 3, 1, 4, 3)": {"nwot": 1}})json"), Contains("outside of a data set"));
+  CHECK_THAT(refused(R"json({"cifar10": {"(4, 0, 3)": {"nwot": 1}}})json"), Contains("3 number(s), should be 6"));
+  CHECK_THAT(refused(kToday, "transnas101-micro"), Contains("no architecture of transnas101-micro"));
 }
 
 TEST_CASE("Hostile JSON is refused before it takes memory") {
@@ -108,5 +86,5 @@ TEST_CASE("Hostile JSON is refused before it takes memory") {
   CHECK_THAT(refused("{\"" + std::string(1000000, 'a') + "\": 1}"), Contains("a text of more than 65536 bytes"));
   CHECK_THAT(refused("{\"" + std::string(500000, '\\') + "\": 1}"), Contains("a text of more than 65536 bytes"));
   CHECK_THAT(refused("{\"a\": " + std::string(1000000, '1') + "}"), Contains("a number of more than 65536 digits"));
-  CHECK_THAT(refused("{\"a\": 1e99999}"), Contains("no architectures") || Contains("out of range"));
+  CHECK_THAT(refused("{\"a\": 1e99999}"), Contains("number overflow"));
 }

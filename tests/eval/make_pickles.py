@@ -114,7 +114,7 @@ with bz2.open(path("NATS-tss-v1_0-3ffb9-simple", "meta.pickle.pbz2"), "wb") as f
 for protocol in range(6):
     write(f"whole{protocol}.pickle", whole(4), protocol)
 # More than Python writes at once.
-write("long.pickle", {"arch2infos": {i: {"200": {"arch_str": str(i), "all_results": {}}, "12": {}} for i in range(2500)}})
+write("long.pickle", {"arch2infos": {i: {"200": {"arch_str": str(i), "all_results": {}}, "12": {"all_results": {}}} for i in range(2500)}})
 ordered = collections.OrderedDict((i, collections.OrderedDict(nats(i))) for i in range(3))
 write("ordered.pickle", {"meta_archs": [], "arch2infos": ordered})
 write("one.pickle", {"arch2infos": {0: {"200": budget(0, 20, (777,))}}})

@@ -1,0 +1,95 @@
+// A search, a batch at a time: what the strategy proposes becomes evaluations, and their results its knowledge. Whoever
+// calls it evaluates: the driver (driver.h), a test's toy function, or a tool that trains.
+//
+// Repeats. An architecture that equals an evaluated one is answered from the history: it is no new entry and costs no
+// budget. Infeasible architectures are entries, are never evaluated and cost no budget.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "search/history.h"
+#include "search/objective.h"
+#include "search/strategy.h"
+
+namespace zeroth::search {
+
+// What is searched for, and where. The space must outlive the search.
+struct Problem {
+  const spaces::SearchSpace& space;
+  std::vector<std::string> columns;   // what an evaluation returns
+  std::vector<Objective> objectives;  // at least one; they read these columns
+  // Why an architecture is infeasible; empty where it is not.
+  std::function<std::string(const spaces::Architecture&)> obstacle = [](const spaces::Architecture&) { return ""; };
+  // Architectures of one identity are equal at this fidelity. Empty: those with one text.
+  std::function<std::string(const spaces::Architecture&, int fidelity)> identity;
+};
+
+// What an evaluation returns.
+struct Evaluated {
+  std::vector<std::optional<double>> values;  // by column
+  std::string status = "ok";
+};
+
+// A proposal that has to be evaluated.
+struct Pending {
+  Proposal proposal;
+  std::string text;
+  size_t entry = 0;  // the number that it will have in the history
+};
+
+class Search {
+ public:
+  // Throws core::UsageError where strategy, space and problem do not go together. In `context`, space, history and
+  // objectives are set here.
+  struct Options {
+    uint64_t seed = 0;
+    size_t budget = 0;
+    int fidelities = 1;
+    size_t population = 0, tournament = 0;
+    Features features;
+  };
+  Search(const StrategyEntry& strategy, Problem problem, const Options& options);
+  Search(const Search&) = delete;
+  Search& operator=(const Search&) = delete;
+
+  // The next proposals that have to be evaluated, at least one and at most n; none where the search is over, and
+  // end_reason() says why. Batches without any are told to the strategy at once.
+  std::vector<Pending> ask(size_t n);
+  // The results of all that ask() returned, in its order.
+  void tell(const std::vector<Evaluated>& results);
+
+  const Problem& problem() const { return problem_; }
+  const History& history() const { return history_; }
+  size_t evaluated() const { return evaluated_; }    // entries that cost budget
+  size_t infeasible() const { return infeasible_; }  // entries that did not
+  size_t repeats() const { return repeats_; }        // proposals answered from the history
+  // Empty while the search goes on.
+  const std::string& end_reason() const { return end_reason_; }
+
+ private:
+  // What becomes of a proposal of the batch under way: an entry there is, or one to come.
+  struct Slot {
+    size_t entry = 0;
+    std::optional<Entry> added;  // the entry to come; without values where it has to be evaluated
+    bool pending = false;
+  };
+
+  void fill_slots(const std::vector<Proposal>& proposals);
+  void finish_batch(const std::vector<Evaluated>& results);
+  void update_objectives();
+
+  Problem problem_;
+  History history_;
+  std::unique_ptr<Strategy> strategy_;
+  std::unordered_map<std::string, size_t> known_;  // entry by identity
+  std::vector<Slot> slots_;
+  size_t batch_ = 0, idle_batches_ = 0;
+  size_t evaluated_ = 0, infeasible_ = 0, repeats_ = 0;
+  std::string end_reason_;
+};
+
+}  // namespace zeroth::search

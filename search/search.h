@@ -22,16 +22,18 @@ struct Problem {
   const spaces::SearchSpace& space;
   std::vector<std::string> columns;   // what an evaluation returns
   std::vector<Objective> objectives;  // at least one; they read these columns
-  // Why an architecture is infeasible; empty where it is not.
-  std::function<std::string(const spaces::Architecture&)> obstacle = [](const spaces::Architecture&) { return ""; };
-  // Architectures of one identity are equal at this fidelity. Empty: those with one text.
+  // Why an architecture is infeasible; empty where it is not. No function: all are feasible.
+  std::function<std::string(const spaces::Architecture&)> obstacle;
+  // Architectures of one identity are equal at this fidelity. No function: those with one text.
   std::function<std::string(const spaces::Architecture&, int fidelity)> identity;
 };
 
-// What an evaluation returns.
-struct Evaluated {
-  std::vector<std::optional<double>> values;  // by column
-  std::string status = "ok";
+struct SearchOptions {
+  uint64_t seed = 0;
+  size_t budget = 0;  // evaluations that the caller will make at most; some strategies plan with it
+  int fidelities = 1;
+  size_t population = 0, tournament = 0;  // 0: the strategy's own
+  Features features;                      // see StrategyContext
 };
 
 // A proposal that has to be evaluated.
@@ -41,23 +43,21 @@ struct Pending {
   size_t entry = 0;  // the number that it will have in the history
 };
 
+// What an evaluation returns.
+struct Evaluated {
+  std::vector<std::optional<double>> values;  // by column
+  std::string status = "ok";
+};
+
 class Search {
  public:
-  // Throws core::UsageError where strategy, space and problem do not go together. In `context`, space, history and
-  // objectives are set here.
-  struct Options {
-    uint64_t seed = 0;
-    size_t budget = 0;
-    int fidelities = 1;
-    size_t population = 0, tournament = 0;
-    Features features;
-  };
-  Search(const StrategyEntry& strategy, Problem problem, const Options& options);
+  // Throws core::UsageError where strategy, space and problem do not go together.
+  Search(const StrategyEntry& strategy, Problem problem, const SearchOptions& options);
   Search(const Search&) = delete;
   Search& operator=(const Search&) = delete;
 
   // The next proposals that have to be evaluated, at least one and at most n; none where the search is over, and
-  // end_reason() says why. Batches without any are told to the strategy at once.
+  // end_reason() says why. A batch without any is told to the strategy at once, and the next one asked for.
   std::vector<Pending> ask(size_t n);
   // The results of all that ask() returned, in its order.
   void tell(const std::vector<Evaluated>& results);
@@ -71,21 +71,22 @@ class Search {
   const std::string& end_reason() const { return end_reason_; }
 
  private:
-  // What becomes of a proposal of the batch under way: an entry there is, or one to come.
+  // What becomes of one proposal of the batch under way: an entry that there is, or one to come, numbers going on from
+  // the history's.
   struct Slot {
     size_t entry = 0;
-    std::optional<Entry> added;  // the entry to come; without values where it has to be evaluated
+    std::optional<Entry> to_come;
     bool pending = false;
   };
 
-  void fill_slots(const std::vector<Proposal>& proposals);
+  std::vector<Pending> fill_slots(const std::vector<Proposal>& proposals);
   void finish_batch(const std::vector<Evaluated>& results);
-  void update_objectives();
+  void update_objectives(int fidelity);
 
   Problem problem_;
   History history_;
   std::unique_ptr<Strategy> strategy_;
-  std::unordered_map<std::string, size_t> known_;  // entry by identity
+  std::unordered_map<std::string, size_t> known_;  // entry by fidelity and identity
   std::vector<Slot> slots_;
   size_t batch_ = 0, idle_batches_ = 0;
   size_t evaluated_ = 0, infeasible_ = 0, repeats_ = 0;

@@ -17,11 +17,11 @@ class FactoredSpace : public SearchSpace {
   Architecture sample(const core::Stream& stream, uint32_t first) const override;
   uint32_t draws() const override { return static_cast<uint32_t>(options_.size()); }
   std::vector<Architecture> neighbours(const Architecture& architecture) const override;
+  // How many options each decision has, each at least 1.
+  const std::vector<int>& options() const { return options_; }
 
  protected:
-  // How many options each decision has, each at least 1.
   explicit FactoredSpace(std::vector<int> options);
-  const std::vector<int>& options() const { return options_; }
 
  private:
   std::vector<int> options_;

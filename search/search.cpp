@@ -83,7 +83,7 @@ std::vector<Pending> Search::fill_slots(const std::vector<Proposal>& proposals) 
   for (const Proposal& proposal : proposals) {
     std::string text = problem_.space.print(proposal.architecture);
     const std::string identity =
-        fmt::format("{} {}", proposal.fidelity,
+        fmt::format("{} {} {}", proposal.fidelity, proposal.partial,
                     problem_.identity ? problem_.identity(proposal.architecture, proposal.fidelity) : text);
     const auto [known, is_new] = known_.try_emplace(identity, next_entry);
     Slot slot;
@@ -96,7 +96,8 @@ std::vector<Pending> Search::fill_slots(const std::vector<Proposal>& proposals) 
       entry.batch = batch_;
       entry.fidelity = proposal.fidelity;
       entry.partial = proposal.partial;
-      const std::string obstacle = problem_.obstacle ? problem_.obstacle(proposal.architecture) : "";
+      const bool limited = problem_.obstacle && !proposal.partial;
+      const std::string obstacle = limited ? problem_.obstacle(proposal.architecture) : "";
       entry.feasible = obstacle.empty();
       if (!entry.feasible) entry.status = "infeasible=" + obstacle;
       slot.pending = entry.feasible;

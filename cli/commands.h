@@ -10,6 +10,7 @@ class App;
 namespace zeroth::cli {
 
 void add_rank(CLI::App& program, int& exit_code);
+void add_search(CLI::App& program, int& exit_code);
 void add_canonical(CLI::App& program, int& exit_code);
 void add_ensemble(CLI::App& program, int& exit_code);
 void add_eval(CLI::App& program, int& exit_code);

@@ -41,6 +41,7 @@ int run(int argc, char** argv) {
       "Example: zeroth rank --space nasbench201 --sample 1000 --out scores.csv");
   int exit_code = 0;
   zeroth::cli::add_rank(program, exit_code);
+  zeroth::cli::add_search(program, exit_code);
   zeroth::cli::add_canonical(program, exit_code);
   zeroth::cli::add_ensemble(program, exit_code);
   zeroth::cli::add_eval(program, exit_code);

@@ -82,10 +82,8 @@ std::vector<Pending> Search::fill_slots(const std::vector<Proposal>& proposals) 
   size_t next_entry = history_.entries.size();
   for (const Proposal& proposal : proposals) {
     std::string text = problem_.space.print(proposal.architecture);
-    const std::string identity =
-        fmt::format("{} {} {}", proposal.fidelity, proposal.partial,
-                    problem_.identity ? problem_.identity(proposal.architecture, proposal.fidelity) : text);
-    const auto [known, is_new] = known_.try_emplace(identity, next_entry);
+    const auto [known, is_new] =
+        known_.try_emplace(fmt::format("{} {} {}", proposal.fidelity, proposal.partial, text), next_entry);
     Slot slot;
     slot.entry = known->second;
     if (is_new) {

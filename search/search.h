@@ -1,8 +1,9 @@
 // A search, a batch at a time: what the strategy proposes becomes evaluations, and their results its knowledge. Whoever
 // calls it evaluates: the driver (driver.h), a test's toy function, or a tool that trains.
 //
-// Repeats. An architecture that equals an evaluated one is answered from the history: it is no new entry and costs no
-// budget. Infeasible architectures are entries, are never evaluated and cost no budget.
+// Repeats. An architecture that was asked for before, at the same fidelity, is answered from the history: it is no new
+// entry and costs no budget. Another notation of an equal function is another architecture: it costs budget, however
+// cheaply the caller evaluates it. Infeasible architectures are entries, are never evaluated and cost no budget.
 #pragma once
 
 #include <functional>
@@ -24,8 +25,6 @@ struct Problem {
   std::vector<Objective> objectives;  // at least one; they read these columns
   // Why an architecture is infeasible; empty where it is not. No function: all are feasible.
   std::function<std::string(const spaces::Architecture&)> obstacle;
-  // Architectures of one identity are equal at this fidelity. No function: those with one text.
-  std::function<std::string(const spaces::Architecture&, int fidelity)> identity;
 };
 
 struct SearchOptions {
@@ -86,7 +85,7 @@ class Search {
   Problem problem_;
   History history_;
   std::unique_ptr<Strategy> strategy_;
-  std::unordered_map<std::string, size_t> known_;  // entry by fidelity and identity
+  std::unordered_map<std::string, size_t> known_;  // entry by fidelity, being partial, and text
   std::vector<Slot> slots_;
   size_t batch_ = 0, idle_batches_ = 0;
   size_t evaluated_ = 0, infeasible_ = 0, repeats_ = 0;

@@ -27,7 +27,7 @@ class GaussianProcess {
   double noise() const { return noise_; }
 
   // Posterior of the function, without noise, at the rows of a matrix. Each observation that is added afterwards is
-  // believed to equal the posterior mean: means stay, variances fall.
+  // believed to equal the posterior mean: means stay, variances fall. The process must outlive it.
   class Posterior {
    public:
     Posterior(const GaussianProcess& process, const Eigen::MatrixXd& at);

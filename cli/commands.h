@@ -21,5 +21,7 @@ void add_list(CLI::App& program, int& exit_code);
 void add_bench(CLI::App& program, int& exit_code);
 void add_export(CLI::App& program, int& exit_code);
 void add_convert(CLI::App& program, int& exit_code);
+void add_prescreen(CLI::App& program, int& exit_code);
+void add_serve(CLI::App& program, int& exit_code);
 
 }  // namespace zeroth::cli

@@ -20,6 +20,10 @@ size_t column_number(const std::vector<std::string>& columns, const std::string&
   return static_cast<size_t>(found - columns.begin());
 }
 
+std::string key_of(int fidelity, bool partial, const std::string& text) {
+  return fmt::format("{} {} {}", fidelity, partial, text);
+}
+
 void require_fit(const StrategyEntry& strategy, size_t objectives, int fidelities) {
   if (objectives > 1 && !strategy.several_objectives) {
     std::vector<std::string> able;
@@ -82,8 +86,7 @@ std::vector<Pending> Search::fill_slots(const std::vector<Proposal>& proposals) 
   size_t next_entry = history_.entries.size();
   for (const Proposal& proposal : proposals) {
     std::string text = problem_.space.print(proposal.architecture);
-    const auto [known, is_new] =
-        known_.try_emplace(fmt::format("{} {} {}", proposal.fidelity, proposal.partial, text), next_entry);
+    const auto [known, is_new] = known_.try_emplace(key_of(proposal.fidelity, proposal.partial, text), next_entry);
     Slot slot;
     slot.entry = known->second;
     if (is_new) {
@@ -140,6 +143,41 @@ void Search::finish_batch(const std::vector<Evaluated>& results) {
   strategy_->tell(told);
 }
 
+std::optional<size_t> Search::find(const spaces::Architecture& architecture) const {
+  const auto found = known_.find(key_of(0, /*partial=*/false, problem_.space.print(architecture)));
+  return found == known_.end() ? std::nullopt : std::optional<size_t>(found->second);
+}
+
+std::vector<size_t> Search::add(const std::vector<std::pair<spaces::Architecture, Evaluated>>& results) {
+  ZEROTH_CHECK(slots_.empty());
+  std::vector<size_t> added;
+  for (const auto& [architecture, result] : results) {
+    ZEROTH_CHECK(result.values.size() == history_.columns.size());
+    Entry entry;
+    entry.architecture = architecture;
+    entry.text = problem_.space.print(architecture);
+    entry.batch = batch_;
+    entry.values = result.values;
+    entry.status = result.status;
+    entry.objectives.assign(problem_.objectives.size(), kWorst);
+    const std::string obstacle = problem_.obstacle ? problem_.obstacle(architecture) : "";
+    entry.feasible = obstacle.empty();
+    if (!entry.feasible) entry.status = "infeasible=" + obstacle;
+    ZEROTH_CHECK(known_.emplace(key_of(0, /*partial=*/false, entry.text), history_.entries.size()).second);
+    added.push_back(history_.entries.size());
+    history_.entries.push_back(std::move(entry));
+    ++(entry.feasible ? evaluated_ : infeasible_);
+  }
+  ++batch_;
+  update_objectives(0);
+  return added;
+}
+
+void Search::revise(size_t column, const std::vector<std::pair<size_t, double>>& values) {
+  for (const auto& [entry, value] : values) history_.entries.at(entry).values.at(column) = value;
+  update_objectives(0);
+}
+
 // Among the evaluated entries of the fidelity. Ranks of 10,000 rows in five columns take some milliseconds, less than
 // the scores of one batch.
 void Search::update_objectives(int fidelity) {
@@ -147,6 +185,7 @@ void Search::update_objectives(int fidelity) {
   for (size_t i = 0; i < history_.entries.size(); ++i) {
     if (history_.entries[i].feasible && history_.entries[i].fidelity == fidelity) rows.push_back(i);
   }
+  if (rows.empty()) return;
   for (size_t o = 0; o < problem_.objectives.size(); ++o) {
     const Objective& objective = problem_.objectives[o];
     ensemble::Columns columns;

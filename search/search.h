@@ -10,6 +10,7 @@
 #include <memory>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "search/history.h"
@@ -60,6 +61,15 @@ class Search {
   std::vector<Pending> ask(size_t n);
   // The results of all that ask() returned, in its order.
   void tell(const std::vector<Evaluated>& results);
+
+  // The result of this architecture at fidelity 0, if there is one.
+  std::optional<size_t> find(const spaces::Architecture& architecture) const;
+  // Enters results at fidelity 0 that nobody asked for, of architectures that find() does not know and that differ, and
+  // returns their numbers. The strategy does not count them as proposals of its own; one that proposes such an
+  // architecture is told of a repeat. Not between ask() and tell().
+  std::vector<size_t> add(const std::vector<std::pair<spaces::Architecture, Evaluated>>& results);
+  // Replaces values of a column, each of the entry of this number, and what the objectives make of them.
+  void revise(size_t column, const std::vector<std::pair<size_t, double>>& values);
 
   const Problem& problem() const { return problem_; }
   const History& history() const { return history_; }

@@ -1,0 +1,201 @@
+// zeroth serve: ask and tell over standard input and output, one JSON object a line.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <iostream>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "cli/commands.h"
+#include "cli/run_options.h"
+#include "cli/scoring.h"
+#include "core/error.h"
+#include "core/line_reader.h"
+#include "core/log.h"
+#include "core/signals.h"
+#include "ensemble/ensemble_file.h"
+#include "ensemble/label_free.h"
+#include "search/constraint.h"
+#include "search/serve_session.h"
+#include "search/strategy.h"
+#include "spaces/notation.h"
+
+namespace zeroth::cli {
+namespace {
+
+constexpr const char* kFooter = R"(
+One request a line, one answer a line, in order; blank lines are passed over. A request has one of these members, and
+perhaps "id", a text or a number, which its answer repeats:
+
+  {"score": ["arch", ...]}              {"scores": [row, ...]}, in the order given
+  {"ask": n}                            {"proposals": [row, ...]}, n of them at most 1000; fewer where nothing new is
+                                        left, and "end" says why
+  {"tell": [["arch", accuracy], ...]}   {"told": how many, "known": architectures with an accuracy}; larger is better
+  {"space": {}}                         {"space": {name, size, notation, example, decisions, proxies, ...}}
+  anything else                         {"error": {"line": n, "message": "..."}}, and the session goes on
+
+A row is {"arch", "status", "objective", "accuracy", "scores", "standard_errors"}: status is ok or says what is missing;
+accuracy is there once it was told; standard_errors with --repeats of 2 and more. An architecture that cannot be read has
+arch and status alone. In a tell it is an error, and nothing of that line is told. What is told twice has the last value.
+
+objective: among all that the session has scored, by --ensemble; it moves as those grow. From two different accuracies on
+it is the predicted accuracy, and of a told architecture its own. Weights of a learned ensemble are those given the told
+accuracies. The strategy maximises it. For each n asked, it scores n times --choose-from proposals; the best that were
+neither handed out nor told are handed out, one of each function.
+
+The session ends with the input (exit code 0) or Ctrl-C (130). Equal requests get equal answers, whatever -j.
+Example:
+  printf '%s\n' '{"ask": 2}' '{"score": ["|skip_connect~0|+|none~0|none~1|+|none~0|none~1|nor_conv_3x3~2|"]}' |
+    zeroth serve --space nasbench201)";
+
+struct ServeOptions {
+  RunOptions run;
+  std::string strategy = "evolution", notation, constraints, ensemble = "log_rank";
+  int64_t choose_from = 8;
+  std::string log_level = "info";
+};
+
+using Accuracies = std::vector<std::optional<double>>;
+using Combine = std::function<Eigen::VectorXd(const ensemble::Columns&, const Accuracies&)>;
+
+bool is_file(const std::string& ensemble) {
+  return ensemble.size() > 5 && ensemble.compare(ensemble.size() - 5, 5, ".json") == 0;
+}
+
+size_t different(const Accuracies& accuracies) {
+  std::vector<double> known;
+  for (const auto& accuracy : accuracies) {
+    if (accuracy) known.push_back(*accuracy);
+  }
+  std::sort(known.begin(), known.end());
+  return static_cast<size_t>(std::unique(known.begin(), known.end()) - known.begin());
+}
+
+// Reads all columns, standard errors aside.
+Combine learned(const std::string& path, const std::vector<std::string>& columns) {
+  const auto file = std::make_shared<ensemble::EnsembleFile>(ensemble::EnsembleFile::read(path));
+  return [file, columns](const ensemble::Columns& values, const Accuracies& accuracies) {
+    if (different(accuracies) < 2) return ensemble::predict(file->model, columns, values).mean;
+    return ensemble::predict(file->model, columns, values, accuracies).mean;
+  };
+}
+
+// Of the columns that `zeroth rank` orders by.
+Combine label_free(const std::string& name, const std::vector<std::string>& columns, const Scoring& scoring) {
+  const ensemble::LabelFree& rule = ensemble::find_label_free(name);
+  std::vector<size_t> chosen;
+  for (std::string column : scoring.ordering_columns()) {
+    if (scoring.canonical() && (column == "macs" || column == "params")) column.insert(0, "live_");
+    const auto found = static_cast<size_t>(std::find(columns.begin(), columns.end(), column) - columns.begin());
+    ZEROTH_CHECK(found < columns.size());
+    if (std::find(chosen.begin(), chosen.end(), found) == chosen.end()) chosen.push_back(found);
+  }
+  return [&rule, chosen](const ensemble::Columns& values, const Accuracies&) {
+    ensemble::Columns columns_of_rule;
+    for (const size_t column : chosen) columns_of_rule.push_back(values[column]);
+    return ensemble::combine(rule, columns_of_rule);
+  };
+}
+
+std::vector<search::Evaluated> evaluated(Scoring& scoring, const std::vector<spaces::Candidate>& candidates) {
+  std::vector<search::Evaluated> results;
+  for (core::ScoreRow& row : scoring.rows(candidates)) {
+    results.push_back({std::move(row.values), std::move(row.status)});
+  }
+  return results;
+}
+
+search::ServeEngine make_engine(const ServeOptions& options, Scoring& scoring) {
+  const spaces::SearchSpace& space = scoring.space();
+  const std::vector<std::string>& columns = scoring.columns().names();
+  search::ServeEngine engine{
+      space,
+      spaces::find_notation(space, options.notation.empty() ? space.name() : options.notation),
+      columns,
+      [&scoring](const auto& candidates) { return evaluated(scoring, candidates); },
+      is_file(options.ensemble) ? learned(options.ensemble, columns) : label_free(options.ensemble, columns, scoring),
+      {},
+      {},
+      static_cast<size_t>(options.choose_from)};
+  if (!options.constraints.empty()) {
+    const std::vector<search::Constraint> constraints = search::parse_constraints(options.constraints);
+    const search::CostModel costs(space, space.full_shape());
+    for (const search::Constraint& constraint : constraints) costs.require(constraint.cost);
+    engine.obstacle = [constraints, costs](const spaces::Architecture& architecture) {
+      return search::broken(constraints, costs, architecture);
+    };
+    engine.description["constraint"] = options.constraints;
+  }
+  engine.description["ensemble"] = options.ensemble;
+  for (const proxies::Proxy* proxy : scoring.plan().proxies) engine.description["proxies"].push_back(proxy->name);
+  engine.description["settings"] = scoring.settings();
+  return engine;
+}
+
+int serve(const ServeOptions& options) {
+  core::set_log_level(options.log_level);
+  if (options.choose_from < 1 || options.choose_from > 1000) {
+    throw core::UsageError(fmt::format("--choose-from {}: must be from 1 to 1000", options.choose_from));
+  }
+  const search::StrategyEntry& strategy = search::find_strategy(options.strategy);
+  Scoring scoring(options.run);
+  search::SearchOptions search_options;
+  search_options.seed = options.run.seed;
+  search::ServeSession session(strategy, make_engine(options, scoring), search_options);
+  core::LineReader lines(STDIN_FILENO, search::kLongestRequest);
+  int64_t number = 0;
+  while (const auto line = lines.next()) {
+    ++number;
+    if (!line->too_long && line->text.find_first_not_of(" \t") == std::string::npos) continue;
+    const std::optional<std::string> answer =
+        line->too_long
+            ? search::ServeSession::error(fmt::format("longer than {} bytes", search::kLongestRequest), number)
+            : session.answer(line->text, number);
+    if (!answer) break;
+    std::cout << *answer << '\n' << std::flush;
+    if (!std::cout) break;  // nobody reads any more
+  }
+  return core::interrupt_exit_code();
+}
+
+std::string footer() {
+  std::string text = "Strategies:\n";
+  for (const search::StrategyEntry& strategy : search::strategies()) {
+    if (strategy.several_fidelities || strategy.on_supernet) continue;
+    text += fmt::format("  {:<19} {}\n", strategy.name, strategy.summary);
+  }
+  return text + kFooter;
+}
+
+}  // namespace
+
+void add_serve(CLI::App& program, int& exit_code) {
+  const auto options = std::make_shared<ServeOptions>();
+  CLI::App* command =
+      program.add_subcommand("serve", "Score, propose and learn for another program, over standard input and output");
+  command->add_option("--space", options->run.space, "Search space: see `zeroth list spaces`, or FILE.yaml")
+      ->required();
+  command->add_option("--strategy", options->strategy, "Who proposes: one of the list below")->capture_default_str();
+  command
+      ->add_option("--choose-from", options->choose_from,
+                   "Proposals that the strategy scores for each one that is handed out")
+      ->capture_default_str();
+  command->add_option("--notation", options->notation,
+                      "How architectures are written, see `zeroth convert --help`; as the space does by default");
+  command->add_option(
+      "--constraint", options->constraints,
+      "Limits joined by commas: params, macs, live_params, live_macs or activation_mb, <= or >=, number");
+  command
+      ->add_option("--ensemble", options->ensemble,
+                   "log_rank or another label-free ensemble; or FILE.json, what `zeroth ensemble fit` wrote")
+      ->capture_default_str();
+  add_setting_options(*command, options->run);
+  command->add_option("--log-level", options->log_level, "error, warning, info or debug")->capture_default_str();
+  command->footer(footer());
+  command->callback([options, &exit_code] { exit_code = serve(*options); });
+}
+
+}  // namespace zeroth::cli

@@ -149,7 +149,7 @@ int serve(const ServeOptions& options) {
   int64_t number = 0;
   while (const auto line = lines.next()) {
     ++number;
-    if (!line->too_long && line->text.find_first_not_of(" \t") == std::string::npos) continue;
+    if (!line->too_long && line->text.find_first_not_of(" \t\r") == std::string::npos) continue;
     const std::optional<std::string> answer =
         line->too_long
             ? search::ServeSession::error(fmt::format("longer than {} bytes", search::kLongestRequest), number)

@@ -5,6 +5,7 @@
 
 #include "core/error.h"
 #include "spaces/spelling.h"
+#include "tests/search/fuzzed_line.h"
 #include "tests/search/serve.h"
 
 namespace zeroth::tests {

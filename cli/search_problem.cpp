@@ -57,15 +57,18 @@ SearchProblem::SearchProblem(const SearchSetup& setup)
     : setup_(setup),
       strategy_(search::find_strategy(setup.strategy)),
       space_(spaces::find_space(setup.run.space)),
-      strategy_space_(space_of(strategy_, setup.run.space)),
-      costs_(strategy_space_, strategy_space_.full_shape()) {
+      strategy_space_(space_of(strategy_, setup.run.space)) {
   if (!setup_.constraints.empty()) constraints_ = search::parse_constraints(setup_.constraints);
-  for (const search::Constraint& constraint : constraints_) costs_.require(constraint.cost);
+  costs_.emplace(strategy_space_, strategy_space_.full_shape());
+  for (const search::Constraint& constraint : constraints_) costs_->require(constraint.cost);
   if (!setup_.scores.empty()) read_scores();
   read_objectives(!setup_.objectives.empty() ? setup_.objectives
                   : strategy_.on_supernet    ? kSupernetObjectives
                                              : kEnsemble);
-  if (!table_) make_scorings();
+  if (!table_) {
+    make_scorings();
+    costs_.emplace(strategy_space_, scorings_.front()->plan().cost_shape);
+  }
   columns_ = score_columns_;
   for (const search::Cost cost : cost_columns_) columns_.emplace_back(search::name_of(cost));
   for (const MeasuredColumn& column : file_columns_) columns_.push_back(column_name(column));
@@ -115,7 +118,7 @@ search::Objective SearchProblem::read_objective(const std::string& text) {
   if (table_ && contains(score_columns_, name)) return search::column_objective(name, sign);
   if (name == "activation_mb" || name == "latency_ms") {
     const search::Cost cost = search::parse_cost(name);
-    costs_.require(cost);
+    costs_->require(cost);
     cost_columns_.push_back(cost);
     return search::column_objective(name, sign);
   }
@@ -171,7 +174,7 @@ search::Problem SearchProblem::problem() const {
   search::Problem problem{strategy_space_, columns_, objectives_, {}};
   if (!constraints_.empty()) {
     problem.obstacle = [this](const spaces::Architecture& architecture) {
-      return search::broken(constraints_, costs_, architecture);
+      return search::broken(constraints_, *costs_, architecture);
     };
   }
   return problem;
@@ -225,7 +228,7 @@ std::vector<search::Evaluated> SearchProblem::scored(const std::vector<spaces::C
 std::vector<search::Evaluated> SearchProblem::evaluate(const std::vector<spaces::Candidate>& candidates, int fidelity) {
   std::vector<search::Evaluated> results = scored(candidates, fidelity);
   for (size_t i = 0; i < results.size(); ++i) {
-    for (const auto& value : costs_.values(cost_columns_, candidates[i].architecture))
+    for (const auto& value : costs_->values(cost_columns_, candidates[i].architecture))
       results[i].values.push_back(value);
     for (const MeasuredColumn& column : file_columns_) {
       results[i].values.push_back(column.value(candidates[i].architecture, candidates[i].text));

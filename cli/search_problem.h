@@ -64,7 +64,7 @@ class SearchProblem {
   const spaces::SearchSpace& space_;           // as the user named it
   const spaces::SearchSpace& strategy_space_;  // as the strategy sees it
   std::vector<search::Constraint> constraints_;
-  search::CostModel costs_;
+  std::optional<search::CostModel> costs_;  // of the network whose size is a column
 
   std::optional<core::ScoreTable> table_;
   std::unordered_map<std::string, size_t> row_of_;  // of the table, by architecture

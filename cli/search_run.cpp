@@ -34,11 +34,6 @@ search::SearchOptions search_options(const SearchRunOptions& options, SearchProb
 
 std::string cell(double value) { return std::isfinite(value) ? core::number_text(value) : ""; }
 
-bool has_objective(const search::Entry& entry) {
-  return std::any_of(entry.objectives.begin(), entry.objectives.end(),
-                     [](double value) { return std::isfinite(value); });
-}
-
 // "0.82 M"; "-" where there is none.
 std::string millions(const search::History& history, const search::Entry& entry, const char* column) {
   const auto found = std::find(history.columns.begin(), history.columns.end(), column);
@@ -98,9 +93,20 @@ bool SearchRun::accept(const std::vector<std::string>& fields) {
   return true;
 }
 
+// Whether anything that the objectives read was evaluated.
+bool SearchRun::has_value(const search::Entry& entry) const {
+  for (const search::Objective& objective : search_.problem().objectives) {
+    for (const std::string& name : objective.columns) {
+      const auto found = std::find(history().columns.begin(), history().columns.end(), name);
+      if (entry.values[static_cast<size_t>(found - history().columns.begin())]) return true;
+    }
+  }
+  return false;
+}
+
 void SearchRun::add_rows(size_t first) {
   for (size_t entry = first; entry < history().entries.size(); ++entry) {
-    if (history().entries[entry].feasible && !has_objective(history().entries[entry])) ++failed_;
+    if (history().entries[entry].feasible && !has_value(history().entries[entry])) ++failed_;
     if (entry >= recorded_.size()) file_->append(cells(entry));
   }
   show_progress();

@@ -46,6 +46,7 @@ class SearchRun {
   bool accept(const std::vector<std::string>& fields);
   std::vector<std::string> cells(size_t entry) const;
   core::Json settings() const;
+  bool has_value(const search::Entry& entry) const;
   void add_rows(size_t first);
   void show_progress();
   void choose_top();
@@ -60,7 +61,7 @@ class SearchRun {
   std::unique_ptr<core::Progress> progress_;
   std::vector<size_t> top_;
   search::Ending ending_;
-  size_t failed_ = 0;  // evaluations without any objective
+  size_t failed_ = 0;  // evaluations without a value that the objectives read
   double seconds_ = 0.0;
 };
 

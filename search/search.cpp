@@ -48,14 +48,15 @@ Search::Search(const StrategyEntry& strategy, Problem problem, const SearchOptio
   ZEROTH_CHECK(!problem_.objectives.empty());
   require_fit(strategy, problem_.objectives.size(), options.fidelities);
   history_.columns = problem_.columns;
-  StrategyContext context{problem_.space, history_};
-  context.seed = options.seed;
-  context.budget = options.budget;
-  context.objectives = static_cast<int>(problem_.objectives.size());
-  context.fidelities = options.fidelities;
-  context.population = options.population;
-  context.tournament = options.tournament;
-  context.features = options.features;
+  const StrategyContext context{problem_.space,
+                                history_,
+                                options.seed,
+                                options.budget,
+                                static_cast<int>(problem_.objectives.size()),
+                                options.fidelities,
+                                options.population,
+                                options.tournament,
+                                options.features};
   strategy_ = strategy.make(context);
 }
 

@@ -13,7 +13,8 @@
 namespace zeroth::search {
 namespace {
 
-constexpr size_t kKept = 4;  // one in so many goes on to the next rung
+constexpr size_t kKept = 4;          // one in so many goes on to the next rung
+constexpr size_t kIdleBatches = 50;  // of the sample, after which the space counts as used up
 
 class SuccessiveHalving : public Strategy {
  public:
@@ -32,7 +33,7 @@ class SuccessiveHalving : public Strategy {
   }
 
   std::vector<Proposal> ask(size_t n) override {
-    while (rung_ < sizes_.size() && reached_.size() >= rung_size()) climb();
+    while (rung_ < sizes_.size() && is_complete()) climb();
     std::vector<Proposal> proposals;
     if (rung_ == sizes_.size()) return proposals;
     const size_t most = std::min(n, rung_size() - reached_.size());
@@ -48,12 +49,18 @@ class SuccessiveHalving : public Strategy {
   }
 
   void tell(const std::vector<size_t>& entries) override {
+    const size_t before = reached_.size();
     for (const size_t entry : entries) {
       if (history_.entries[entry].feasible) reached_.insert(entry);
     }
+    idle_batches_ = reached_.size() > before ? 0 : idle_batches_ + 1;
   }
 
  private:
+  bool is_complete() const {
+    const bool used_up = rung_ == 0 && !reached_.empty() && idle_batches_ >= kIdleBatches;
+    return reached_.size() >= rung_size() || used_up;
+  }
   size_t rung_size() const { return rung_ == 0 ? sizes_[0] : std::min(sizes_[rung_], survivors_.size()); }
 
   // The best of this rung become the survivors of the next.
@@ -76,6 +83,7 @@ class SuccessiveHalving : public Strategy {
   std::vector<size_t> survivors_;  // entries of the rung before, best first
   size_t next_survivor_ = 0;
   uint64_t drawn_ = 0;
+  size_t idle_batches_ = 0;  // in a row
 };
 
 }  // namespace

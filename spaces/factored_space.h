@@ -19,6 +19,9 @@ class FactoredSpace : public SearchSpace {
   std::vector<Architecture> neighbours(const Architecture& architecture) const override;
   // How many options each decision has, each at least 1.
   const std::vector<int>& options() const { return options_; }
+  // Whether each decision is the operation of one edge of a cell, and lower() takes cells with several operations on an
+  // edge, whose results are added up (supernet.h).
+  virtual bool has_supernet() const { return false; }
 
  protected:
   explicit FactoredSpace(std::vector<int> options);

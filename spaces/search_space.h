@@ -61,9 +61,6 @@ class SearchSpace {
   virtual NetShape fast_shape() const = 0;
   // Whether lower() knows TE-NAS's thin network (NetShape::thin).
   virtual bool has_thin_network() const { return false; }
-  // Whether each decision is the operation of one edge of a cell, and lower() takes cells with several operations on an
-  // edge, whose results are added up (supernet.h).
-  virtual bool has_supernet() const { return false; }
   // The whole network for these cells, as written or canonical.
   virtual OpGraph lower(const std::vector<UnitGraph>& cells, const NetShape& shape) const = 0;
 };
@@ -73,8 +70,7 @@ class SearchSpace {
 
 // All spaces, in the order of spaces.def.
 const std::vector<std::unique_ptr<SearchSpace>>& all_spaces();
-// By its name, by the path of a file that describes it (user_space.h), or "supernet:" and the name of a cell space
-// (supernet.h). Throws core::UsageError with the valid names.
+// By its name, or by the path of a file that describes it (user_space.h). Throws core::UsageError with the valid names.
 const SearchSpace& find_space(std::string_view name);
 // The space of the list that can read this text; nullptr where none can.
 const SearchSpace* recognise_space(std::string_view architecture);

@@ -15,18 +15,20 @@ namespace {
 
 constexpr std::string_view kPrefix = "supernet:";
 
-const FactoredSpace& space_with_supernet(const SearchSpace& space) {
+const FactoredSpace* with_supernet(const SearchSpace& space) {
   const auto* factored = dynamic_cast<const FactoredSpace*>(&space);
-  if (factored == nullptr || !space.has_supernet()) {
-    std::vector<std::string_view> able;
-    for (const auto& other : all_spaces()) {
-      if (other->has_supernet()) able.push_back(other->name());
-    }
-    throw core::UsageError(
-        fmt::format("{} has no supernet: its decisions are not the operations of a cell's edges; {} do", space.name(),
-                    fmt::join(able, " and ")));
+  return factored != nullptr && factored->has_supernet() ? factored : nullptr;
+}
+
+const FactoredSpace& require_supernet(const SearchSpace& space) {
+  if (const FactoredSpace* factored = with_supernet(space)) return *factored;
+  std::vector<std::string_view> able;
+  for (const auto& other : all_spaces()) {
+    if (with_supernet(*other) != nullptr) able.push_back(other->name());
   }
-  return *factored;
+  throw core::UsageError(
+      fmt::format("{} has no supernet: its decisions are not the operations of a cell's edges; {} do", space.name(),
+                  fmt::join(able, " and ")));
 }
 
 // All but the empty set.
@@ -38,7 +40,7 @@ std::vector<int> sets_of(const std::vector<int>& options) {
 
 }  // namespace
 
-Supernet::Supernet(const SearchSpace& space) : Supernet(space_with_supernet(space)) {}
+Supernet::Supernet(const SearchSpace& space) : Supernet(require_supernet(space)) {}
 
 Supernet::Supernet(const FactoredSpace& space)
     : FactoredSpace(sets_of(space.options())),

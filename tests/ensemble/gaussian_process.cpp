@@ -73,8 +73,10 @@ TEST_CASE("the most likely kernel is better than its neighbours and finds a bend
     for (const double factor : {0.5, 2.0}) {
       Kernel other = best;
       other.*member *= factor;
-      // A neighbour that is better lies outside the bounds.
-      if (other.smooth <= 10.0 && other.noise >= 1e-3) CHECK(likelihood(other) <= likelihood(best) + 1e-3);
+      const bool within = other.linear >= 0.01 && other.linear <= 100.0 && other.smooth >= 1e-4 &&
+                          other.smooth <= 10.0 && other.length >= 0.1 && other.length <= 10.0 && other.noise >= 1e-3 &&
+                          other.noise <= 1.0;
+      if (within) CHECK(likelihood(other) <= likelihood(best) + 1e-3);
     }
   }
   CHECK(likelihood(best) > likelihood(Kernel{}) + 5.0);

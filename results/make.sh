@@ -8,7 +8,7 @@ benchmarks=$(realpath "$1")
 shift
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 zeroth=$(realpath "${ZEROTH:-build/zeroth}")
-steps=(fast select_default default written proxies readme shared slow sweep spaces spaces_shared zen weights bench search)
+steps=(fast select_default default written proxies readme shared slow sweep spaces spaces_shared zen default_weights held_out labels bench search)
 [[ $# -gt 0 ]] || set -- "${steps[@]}"
 work=results/work
 mkdir -p "$work"
@@ -291,17 +291,41 @@ zen() {
 
 task() { echo "--task ../${1}_scores.csv.gz,benchmarks/$2,$3,$4"; }
 
-# Weights learned from one task of each space that has a table, held against the mean log rank.
-weights() {
+tasks_of_space() {  # SPACE TABLE TARGETS: a task for each target of a space that spaces() has scored
+  local name="$1_$(basename "${2%%.*}")_fast" target
+  [[ -f ../spaces/${name}_scores.csv.gz ]] || return 0
+  for target in ${3//,/ }; do task "spaces/$name" "$2" "$target" "$1"; done
+}
+
+past_tasks() {  # --task for everything that this folder has scores of at fast fidelity
+  local data
+  for data in $accuracies; do task nasbench201_fast nb201.csv "${data}_test_acc" nasbench201; done
+  each_space tasks_of_space
+}
+
+# The ensemble that is in the program, learned from all tasks. Build anew after it.
+default_weights() {
+  # Called by its bare name, which is what the file says that it was made with.
   # shellcheck disable=SC2046  # each task is two words
-  "$zeroth" ensemble fit --out weights.json $(
-    task nasbench201_fast nb201.csv cifar10_test_acc nasbench201
-    task spaces/nasbench101_nb101_fast nb101.csv.gz cifar10_test_acc nasbench101
-    task spaces/transnas101-micro_transnas101_micro_fast transnas101_micro.csv class_scene_test_top1 transnas101-micro
-    task spaces/transnas101-macro_transnas101_macro_fast transnas101_macro.csv class_scene_test_top1 transnas101-macro
-    task spaces/nasbench-macro_nasbench_macro_fast nasbench_macro.csv cifar10_test_acc nasbench-macro
-    task spaces/darts_darts_swap1000_fast darts_swap1000.csv cifar10_acc darts
-  ) > ../ensemble_fit.txt
+  PATH=$(dirname "$zeroth"):$PATH zeroth ensemble fit --out ../../ensemble/default.json $(past_tasks) > ../ensemble_fit.txt
+}
+
+# What is learned and chosen without a task's group of spaces, on that task: one row a function, then every row.
+held_out() {
+  # shellcheck disable=SC2046
+  "$zeroth" ensemble compare $(past_tasks) --out ../ensemble_held_out.csv > ../ensemble_held_out.txt
+  # shellcheck disable=SC2046
+  "$zeroth" ensemble compare $(past_tasks) --every-row --bootstrap 200 --out ../ensemble_held_out_rows.csv \
+    > ../ensemble_held_out_rows.txt
+}
+
+labels() {  # what 20 to 400 labels of NAS-Bench-201 are worth beside weights that were learned elsewhere
+  local rows
+  for rows in "" --every-row; do
+    # shellcheck disable=SC2046,SC2086
+    "$zeroth" ensemble labels $(task nasbench201_fast nb201.csv cifar10_test_acc nasbench201) $rows \
+      --labels 20,50,100,400 --seeds 10 --out "../ensemble_labels${rows/--every-row/_rows}.csv"
+  done > ../ensemble_labels.txt
 }
 
 bench() {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <boost/algorithm/string/predicate.hpp>
 
@@ -29,7 +30,29 @@ const ensemble::LabelFree* label_free_named(const std::string& name) {
   throw core::UsageError(core::unknown_name("ensemble", name, known));
 }
 
+// Whether there is anything to learn from.
+bool two_differ(const std::vector<std::optional<double>>& labels) {
+  std::optional<double> first;
+  for (const std::optional<double>& label : labels) {
+    if (label && first && *label != *first) return true;
+    if (label) first = label;
+  }
+  return false;
+}
+
 }  // namespace
+
+void add_ensemble_options(CLI::App& command, EnsembleOptions& options) {
+  command
+      .add_option("--ensemble", options.ensemble,
+                  "What orders: auto, learned, FILE.json of `zeroth ensemble fit`, or log_rank, rank_mean, borda ...")
+      ->type_name("NAME|FILE.json")
+      ->capture_default_str();
+  command
+      .add_option("--ensemble-exclude", options.exclude,
+                  "Learned weights that this space and those related to it had no part in")
+      ->type_name("SPACE");
+}
 
 PoolEnsemble::PoolEnsemble(const EnsembleOptions& options, const std::string& space, const std::string& fidelity)
     : options_(options),
@@ -40,8 +63,9 @@ PoolEnsemble::PoolEnsemble(const EnsembleOptions& options, const std::string& sp
   if (!options_.exclude.empty()) file_.model_excluding(options_.exclude);
 }
 
-ensemble::Decision PoolEnsemble::decision(const std::vector<std::string>& columns) const {
+ensemble::Decision PoolEnsemble::decision(const std::vector<std::string>& columns, bool has_labels) const {
   if (options_.ensemble != "auto") return {label_free_ == nullptr, ""};
+  if (has_labels) return {true, "it learns from labels"};
   if (file_.fidelity != fidelity_) {
     return {false, fmt::format("the learned ensemble is of scores at {} fidelity", file_.fidelity)};
   }
@@ -49,7 +73,8 @@ ensemble::Decision PoolEnsemble::decision(const std::vector<std::string>& column
 }
 
 PoolOrder PoolEnsemble::order(const std::vector<std::string>& columns, const ensemble::Columns& values,
-                              const std::vector<std::string>& combined) const {
+                              const std::vector<std::string>& combined,
+                              const std::vector<std::optional<double>>& labels) const {
   ensemble::Columns to_combine;
   for (const std::string& name : combined) {
     const auto found = std::find(columns.begin(), columns.end(), name);
@@ -65,11 +90,14 @@ PoolOrder PoolEnsemble::order(const std::vector<std::string>& columns, const ens
     order.by = fmt::format("{} of {}", label_free_->name, names);
     order.scores.push_back({std::string(label_free_->name), to_vector(combine(*label_free_, to_combine))});
   }
-  const ensemble::Decision decided = decision(columns);
+  const bool has_labels = two_differ(labels);
+  const ensemble::Decision decided = decision(columns, has_labels);
   order.why = decided.reason;
   const ensemble::LearnedModel& model =
       options_.exclude.empty() ? file_.model : file_.model_excluding(options_.exclude);
-  const auto prediction = ensemble::find_method(file_.method).predict(model, columns, values, {});
+  const auto prediction =
+      ensemble::find_method(file_.method)
+          .predict(model, columns, values, has_labels ? labels : std::vector<std::optional<double>>());
   const size_t all = model.plan.columns.size(), known = all - prediction.missing.size();
   if (known == 0) return order;
   if (decided.learned) {

@@ -8,12 +8,18 @@
 #include "ensemble/ensemble_file.h"
 #include "ensemble/label_free.h"
 
+namespace CLI {
+class App;
+}
+
 namespace zeroth::cli {
 
 struct EnsembleOptions {
   std::string ensemble = "auto";  // or learned, the name of a label-free ensemble, or FILE.json
   std::string exclude;            // the space without whose group the weights were learned
 };
+
+void add_ensemble_options(CLI::App& command, EnsembleOptions& options);
 
 // A score that is defined on the whole pool, so that no single architecture has it.
 struct PoolScore {
@@ -36,14 +42,16 @@ class PoolEnsemble {
   // that the learned one knows nothing of, and what ensemble::EnsembleFile::read throws.
   PoolEnsemble(const EnsembleOptions& options, const std::string& space, const std::string& fidelity);
 
-  // Label-free ensembles combine the columns named `combined`; the learned one reads all.
+  // Label-free ensembles combine the columns named `combined`; the learned one reads all, and the labels that some rows
+  // have (accuracies, by row). With two different ones, auto takes the learned one.
   PoolOrder order(const std::vector<std::string>& columns, const ensemble::Columns& values,
-                  const std::vector<std::string>& combined) const;
+                  const std::vector<std::string>& combined,
+                  const std::vector<std::optional<double>>& labels = {}) const;
   // What a user should know of the weights before he relies on them; empty where there is nothing.
   std::string notice() const;
 
  private:
-  ensemble::Decision decision(const std::vector<std::string>& columns) const;
+  ensemble::Decision decision(const std::vector<std::string>& columns, bool has_labels) const;
 
   EnsembleOptions options_;
   std::string space_, fidelity_;

@@ -34,6 +34,7 @@ constexpr const char* kRestriction = "restriction";
 
 struct PrescreenOptions {
   RunOptions run;
+  EnsembleOptions ensemble;
   std::string list;
   std::string from, as;  // empty: the space's own notation; what `from` says
   int64_t keep = 0;
@@ -66,6 +67,7 @@ class Prescreen {
   const std::optional<spaces::Notation> as_;  // nothing: a restriction
   const std::vector<search::Constraint> constraints_;
   Scoring scoring_;
+  const PoolEnsemble ensemble_;
   const std::vector<search::Listed> listed_;
   std::vector<std::string> reasons_;        // by line of the list; empty: not dropped
   std::vector<std::optional<size_t>> row_;  // by line of the list, of what was scored
@@ -90,6 +92,7 @@ Prescreen::Prescreen(const PrescreenOptions& options)
       constraints_(options.constraints.empty() ? std::vector<search::Constraint>()
                                                : search::parse_constraints(options.constraints)),
       scoring_(options.run),
+      ensemble_(options.ensemble, std::string(scoring_.space().name()), options.run.fidelity),
       listed_(search::from_list(space_, options.list, from_.read, options.run.skip_bad)),
       reasons_(listed_.size()),
       row_(listed_.size()) {}
@@ -139,7 +142,7 @@ bool Prescreen::score() {
 }
 
 void Prescreen::keep_best() {
-  ranking_ = rank_rows(scoring_.columns().names(), rows_, scoring_.ordering_columns(), scoring_.canonical());
+  ranking_ = rank_rows(scoring_.columns().names(), rows_, scoring_.ordering_columns(), scoring_.canonical(), ensemble_);
   for (size_t row = 0; row < rows_.size(); ++row) row_[scored_[row]] = row;
   for (const size_t row : ranking_.order) {
     const size_t place = scored_[row];
@@ -177,7 +180,7 @@ void Prescreen::write_reasons() const {
     text +=
         core::csv_line({std::to_string(listed_[i].line), listed_[i].text, reasons_[i].empty() ? "kept" : reasons_[i],
                         ranked ? std::to_string(ranking_.rank[*row_[i]]) : "",
-                        ranked ? core::number_text(ranking_.score[*row_[i]]) : ""}) +
+                        ranked ? core::number_text(ranking_.score().values[*row_[i]]) : ""}) +
         "\n";
   }
   core::replace_file(options_.why, text);
@@ -197,9 +200,9 @@ void Prescreen::report() const {
   if (options_.quiet) return;
   core::log_info(
       "kept {} of {}: {} equal to an earlier line, {} beyond the constraints, {} not readable, {} failed, "
-      "{} ranked lower by mean log rank of {}",
+      "{} ranked lower by {}",
       kept_.size(), listed_.size(), equal, infeasible, unreadable, failed, rows_.size() - failed - kept_.size(),
-      fmt::join(ranking_.combined, ", "));
+      ranking_.ensemble.by);
 }
 
 int Prescreen::run() {
@@ -264,6 +267,7 @@ void add_prescreen(CLI::App& program, int& exit_code) {
       "Limits joined by commas: params, macs, live_params, live_macs or activation_mb, <= or >=, number");
   command->add_flag("--skip-bad", options->run.skip_bad, "Drop a line that cannot be read, instead of giving up");
   add_setting_options(*command, options->run);
+  add_ensemble_options(*command, options->ensemble);
   command->add_option("--out", options->out, "File for the kept ones; standard output by default");
   command->add_option("--why", options->why, "CSV file that says of every line why it was dropped");
   command->add_flag("--quiet", options->quiet, "No progress, no summary");

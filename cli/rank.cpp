@@ -81,7 +81,6 @@ class RankRun {
   void flush_bad_lines(size_t before);
   void score();
   void report_end(double seconds);
-  std::vector<std::string> combined_proxies() const;
 
   const RankOptions& options_;
   const Scoring scoring_;
@@ -166,15 +165,6 @@ void RankRun::score() {
   progress.finish();
 }
 
-// What FILE.ranked.csv combines: the proxies the user named; of `all`, only the default ones.
-std::vector<std::string> RankRun::combined_proxies() const {
-  const bool all = ("," + options_.run.proxies + ",").find(",all,") != std::string::npos;
-  std::vector<std::string> names;
-  for (const proxies::Proxy* proxy : proxies::parse_proxies(all ? "default" : options_.run.proxies, &scoring_.space()))
-    names.push_back(proxy->name);
-  return names;
-}
-
 void RankRun::report_end(double seconds) {
   if (failed_ > 0) core::log_warning("{} of {} architectures have no score; column status says why", failed_, done_);
   size_t partly = 0;
@@ -218,7 +208,8 @@ int RankRun::run() {
 
   std::vector<core::ScoreRow> rows;
   for (auto& row : rows_) rows.push_back(*row);
-  const Ranking ranking = rank_rows(columns_.names(), rows, combined_proxies(), scoring_.canonical(), ensemble_);
+  const Ranking ranking =
+      rank_rows(columns_.names(), rows, scoring_.ordering_columns(), scoring_.canonical(), ensemble_);
   const std::string ranked_path = core::sibling(options_.out, ".ranked.csv");
   write_ranking(ranked_path, columns_.names(), rows, ranking);
   manifest_.results["ranked_by"] = ranking.ensemble.by;
@@ -259,15 +250,7 @@ void add_rank(CLI::App& program, int& exit_code) {
       ->capture_default_str();
   command->add_flag("--resume", options->resume, "Keep the rows of --out and score what is missing");
   command->add_option("--top", options->top, "Print this many of the best; 0 for none")->capture_default_str();
-  command
-      ->add_option("--ensemble", options->ensemble.ensemble,
-                   "What orders: auto, learned, FILE.json of `zeroth ensemble fit`, or log_rank, rank_mean, borda ...")
-      ->type_name("NAME|FILE.json")
-      ->capture_default_str();
-  command
-      ->add_option("--ensemble-exclude", options->ensemble.exclude,
-                   "Learned weights that this space and those related to it had no part in")
-      ->type_name("SPACE");
+  add_ensemble_options(*command, options->ensemble);
   command->add_flag("--quiet", options->quiet, "No progress");
   command->add_option("--log-level", options->log_level, "error, warning, info or debug")->capture_default_str();
   command->footer(

@@ -10,14 +10,13 @@
 #include <vector>
 
 #include "cli/commands.h"
+#include "cli/pool_ensemble.h"
 #include "cli/run_options.h"
 #include "cli/scoring.h"
 #include "core/error.h"
 #include "core/line_reader.h"
 #include "core/log.h"
 #include "core/signals.h"
-#include "ensemble/ensemble_file.h"
-#include "ensemble/label_free.h"
 #include "search/constraint.h"
 #include "search/serve_session.h"
 #include "search/strategy.h"
@@ -41,8 +40,9 @@ A row is {"arch", "status", "objective", "accuracy", "scores", "standard_errors"
 accuracy is there once it was told; standard_errors with --repeats of 2 and more. An architecture that cannot be read has
 arch and status alone. In a tell it is an error, and nothing of that line is told. What is told twice has the last value.
 
-objective: among all that the session has scored, by --ensemble; it moves as those grow. From two different accuracies on
-it is the predicted accuracy, and of a told architecture its own. Weights of a learned ensemble are those given the told
+objective: the combined score among all that the session has scored, by --ensemble; it moves as those grow. From two
+different accuracies on it is the predicted accuracy, of a told architecture its own: the learned ensemble's, whose weights
+are those given the told accuracies (--ensemble auto and learned), or the combined score brought to the scale of the
 accuracies. The strategy maximises it. For each n asked, it scores n times --choose-from proposals; the best that were
 neither handed out nor told are handed out, one of each function.
 
@@ -53,50 +53,24 @@ Example:
 
 struct ServeOptions {
   RunOptions run;
-  std::string strategy = "evolution", notation, constraints, ensemble = "log_rank";
+  std::string strategy = "evolution", notation, constraints;
+  EnsembleOptions ensemble;
   int64_t choose_from = 8;
   std::string log_level = "info";
 };
 
-using Accuracies = std::vector<std::optional<double>>;
-using Combine = std::function<Eigen::VectorXd(const ensemble::Columns&, const Accuracies&)>;
-
-bool is_file(const std::string& ensemble) {
-  return ensemble.size() > 5 && ensemble.compare(ensemble.size() - 5, 5, ".json") == 0;
-}
-
-size_t different(const Accuracies& accuracies) {
-  std::vector<double> known;
-  for (const auto& accuracy : accuracies) {
-    if (accuracy) known.push_back(*accuracy);
-  }
-  std::sort(known.begin(), known.end());
-  return static_cast<size_t>(std::unique(known.begin(), known.end()) - known.begin());
-}
-
-// Reads all columns, standard errors aside.
-Combine learned(const std::string& path, const std::vector<std::string>& columns) {
-  const auto file = std::make_shared<ensemble::EnsembleFile>(ensemble::EnsembleFile::read(path));
-  return [file, columns](const ensemble::Columns& values, const Accuracies& accuracies) {
-    if (different(accuracies) < 2) return ensemble::predict(file->model, columns, values).mean;
-    return ensemble::predict(file->model, columns, values, accuracies).mean;
-  };
-}
-
-// Of the columns that `zeroth rank` orders by.
-Combine label_free(const std::string& name, const std::vector<std::string>& columns, const Scoring& scoring) {
-  const ensemble::LabelFree& rule = ensemble::find_label_free(name);
-  std::vector<size_t> chosen;
+// Of the columns that `zeroth rank` orders by; learned weights read all, and the accuracies.
+auto combine_with(const PoolEnsemble& ensemble, const Scoring& scoring) {
+  std::vector<std::string> combined;
   for (std::string column : scoring.ordering_columns()) {
     if (scoring.canonical() && (column == "macs" || column == "params")) column.insert(0, "live_");
-    const auto found = static_cast<size_t>(std::find(columns.begin(), columns.end(), column) - columns.begin());
-    ZEROTH_CHECK(found < columns.size());
-    if (std::find(chosen.begin(), chosen.end(), found) == chosen.end()) chosen.push_back(found);
+    if (std::find(combined.begin(), combined.end(), column) == combined.end()) combined.push_back(column);
   }
-  return [&rule, chosen](const ensemble::Columns& values, const Accuracies&) {
-    ensemble::Columns columns_of_rule;
-    for (const size_t column : chosen) columns_of_rule.push_back(values[column]);
-    return ensemble::combine(rule, columns_of_rule);
+  return [&ensemble, combined, columns = scoring.columns().names()](
+             const ensemble::Columns& values, const std::vector<std::optional<double>>& accuracies) {
+    const PoolOrder order = ensemble.order(columns, values, combined, accuracies);
+    const std::vector<double>& scores = order.scores[order.chosen].values;
+    return Eigen::VectorXd(Eigen::Map<const Eigen::VectorXd>(scores.data(), static_cast<Eigen::Index>(scores.size())));
   };
 }
 
@@ -108,18 +82,17 @@ std::vector<search::Evaluated> evaluated(Scoring& scoring, const std::vector<spa
   return results;
 }
 
-search::ServeEngine make_engine(const ServeOptions& options, Scoring& scoring) {
+search::ServeEngine make_engine(const ServeOptions& options, Scoring& scoring, const PoolEnsemble& ensemble) {
   const spaces::SearchSpace& space = scoring.space();
   const std::vector<std::string>& columns = scoring.columns().names();
-  search::ServeEngine engine{
-      space,
-      spaces::find_notation(space, options.notation.empty() ? space.name() : options.notation),
-      columns,
-      [&scoring](const auto& candidates) { return evaluated(scoring, candidates); },
-      is_file(options.ensemble) ? learned(options.ensemble, columns) : label_free(options.ensemble, columns, scoring),
-      {},
-      {},
-      static_cast<size_t>(options.choose_from)};
+  search::ServeEngine engine{space,
+                             spaces::find_notation(space, options.notation.empty() ? space.name() : options.notation),
+                             columns,
+                             [&scoring](const auto& candidates) { return evaluated(scoring, candidates); },
+                             combine_with(ensemble, scoring),
+                             {},
+                             {},
+                             static_cast<size_t>(options.choose_from)};
   if (!options.constraints.empty()) {
     const std::vector<search::Constraint> constraints = search::parse_constraints(options.constraints);
     const search::CostModel costs(space, space.full_shape());
@@ -129,7 +102,7 @@ search::ServeEngine make_engine(const ServeOptions& options, Scoring& scoring) {
     };
     engine.description["constraint"] = options.constraints;
   }
-  engine.description["ensemble"] = options.ensemble;
+  engine.description["ensemble"] = options.ensemble.ensemble;
   for (const proxies::Proxy* proxy : scoring.plan().proxies) engine.description["proxies"].push_back(proxy->name);
   engine.description["settings"] = scoring.settings();
   return engine;
@@ -144,7 +117,8 @@ int serve(const ServeOptions& options) {
   Scoring scoring(options.run);
   search::SearchOptions search_options;
   search_options.seed = options.run.seed;
-  search::ServeSession session(strategy, make_engine(options, scoring), search_options);
+  const PoolEnsemble ensemble(options.ensemble, std::string(scoring.space().name()), options.run.fidelity);
+  search::ServeSession session(strategy, make_engine(options, scoring, ensemble), search_options);
   core::LineReader lines(STDIN_FILENO, search::kLongestRequest);
   int64_t number = 0;
   while (const auto line = lines.next()) {
@@ -188,11 +162,8 @@ void add_serve(CLI::App& program, int& exit_code) {
   command->add_option(
       "--constraint", options->constraints,
       "Limits joined by commas: params, macs, live_params, live_macs or activation_mb, <= or >=, number");
-  command
-      ->add_option("--ensemble", options->ensemble,
-                   "log_rank or another label-free ensemble; or FILE.json, what `zeroth ensemble fit` wrote")
-      ->capture_default_str();
   add_setting_options(*command, options->run);
+  add_ensemble_options(*command, options->ensemble);
   command->add_option("--log-level", options->log_level, "error, warning, info or debug")->capture_default_str();
   command->footer(footer());
   command->callback([options, &exit_code] { exit_code = serve(*options); });

@@ -33,6 +33,15 @@ Scoring::Scoring(const RunOptions& options, const std::string& proxies)
   proxies::prepare_minibatches(plan_, minibatches_);
 }
 
+std::vector<std::string> Scoring::ordering_columns() const {
+  const bool all = ("," + options_.proxies + ",").find(",all,") != std::string::npos;
+  std::vector<std::string> names;
+  for (const proxies::Proxy* proxy : proxies::parse_proxies(all ? "default" : options_.proxies, &space_)) {
+    names.push_back(proxy->name);
+  }
+  return names;
+}
+
 core::Json Scoring::settings() const {
   core::Json settings;
   settings["space"] = options_.space;

@@ -30,6 +30,8 @@ class Scoring {
   int workers() const { return workers_; }
   // Whether equal functions get equal scores.
   bool canonical() const { return plan_.view == nn::GraphView::kCanonical; }
+  // The columns that a pool is ordered by, as --proxies names them; of `all`, only the default ones.
+  std::vector<std::string> ordering_columns() const;
   // Everything that decides the scores, for a manifest.
   core::Json settings() const;
 

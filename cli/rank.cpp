@@ -99,7 +99,7 @@ class RankRun {
 RankRun::RankRun(const RankOptions& options)
     : options_(options),
       scoring_(options.run),
-      ensemble_(options.ensemble, scoring_.space().name(), options.run.fidelity),
+      ensemble_(options.ensemble, std::string(scoring_.space().name()), options.run.fidelity),
       candidates_(read_candidates(scoring_.space(), options.run)),
       columns_(scoring_.columns()),
       rows_(candidates_.size()) {}

@@ -21,5 +21,6 @@ void add_bench(CLI::App& program, int& exit_code);
 void add_export(CLI::App& program, int& exit_code);
 void add_convert(CLI::App& program, int& exit_code);
 void add_confirm(CLI::App& program, int& exit_code);
+void add_cost(CLI::App& program, int& exit_code);
 
 }  // namespace zeroth::cli

@@ -51,6 +51,7 @@ int run(int argc, char** argv) {
   zeroth::cli::add_bench(program, exit_code);
   zeroth::cli::add_export(program, exit_code);
   zeroth::cli::add_convert(program, exit_code);
+  zeroth::cli::add_cost(program, exit_code);
   zeroth::cli::add_confirm(program, exit_code);
   check_command(program, argc, argv);
   try {

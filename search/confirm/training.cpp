@@ -1,5 +1,6 @@
 #include "search/confirm/training.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 

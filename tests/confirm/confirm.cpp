@@ -1,5 +1,6 @@
 #include "search/confirm/confirm.h"
 
+#include <algorithm>
 #include <atomic>
 #include <catch2/catch.hpp>
 #include <filesystem>

@@ -1,6 +1,7 @@
 #include "search/confirm/training.h"
 
 #include <catch2/catch.hpp>
+#include <cmath>
 #include <cstring>
 
 #include "core/error.h"

@@ -25,5 +25,7 @@ void add_run(CLI::App& program, int& exit_code);
 void add_benchmark(CLI::App& program, int& exit_code);
 void add_prescreen(CLI::App& program, int& exit_code);
 void add_serve(CLI::App& program, int& exit_code);
+void add_confirm(CLI::App& program, int& exit_code);
+void add_cost(CLI::App& program, int& exit_code);
 
 }  // namespace zeroth::cli

@@ -105,6 +105,13 @@ torch::Tensor apply(const OpNode& node, const Operand& operand, const Param& par
   }
 }
 
+// The rule of all batch norms alike.
+auto rule_of(Norm norm) {
+  return [norm](int, const torch::Tensor& x, const torch::Tensor& weight, const torch::Tensor& bias) {
+    return batch_norm(x, weight, bias, norm);
+  };
+}
+
 }  // namespace
 
 Network::Network(spaces::OpGraph graph, std::vector<torch::Tensor> params)
@@ -143,19 +150,23 @@ std::vector<torch::Tensor> Network::weights_of(const std::vector<torch::Tensor>&
 }
 
 torch::Tensor Network::forward(const torch::Tensor& images, Norm norm, const Observer& observer) const {
-  return run(params_, images, norm, /*second_order=*/false, observer);
+  return run(params_, images, rule_of(norm), /*second_order=*/false, observer);
 }
 
 torch::Tensor Network::forward_for_second_order(const torch::Tensor& images) const {
-  return run(params_, images, Norm::kBatch, /*second_order=*/true, {});
+  return run(params_, images, rule_of(Norm::kBatch), /*second_order=*/true, {});
 }
 
 torch::Tensor Network::forward_with(const std::vector<torch::Tensor>& params, const torch::Tensor& images, Norm norm,
                                     const Observer& observer) const {
-  return run(params, images, norm, /*second_order=*/false, observer);
+  return run(params, images, rule_of(norm), /*second_order=*/false, observer);
 }
 
-torch::Tensor Network::run(const std::vector<torch::Tensor>& params, const torch::Tensor& images, Norm norm,
+torch::Tensor Network::forward_by(NormRule norm, const torch::Tensor& images) const {
+  return run(params_, images, norm, /*second_order=*/false, {});
+}
+
+torch::Tensor Network::run(const std::vector<torch::Tensor>& params, const torch::Tensor& images, NormRule norm,
                            bool second_order, const Observer& observer) const {
   std::vector<torch::Tensor> values(graph_.nodes().size());
   std::vector<int> reads_left = reads_;
@@ -171,7 +182,7 @@ torch::Tensor Network::run(const std::vector<torch::Tensor>& params, const torch
     if (node.kind == OpKind::kInput) {
       value = images;
     } else if (node.kind == OpKind::kBatchNorm) {
-      std::tie(value, inverse_deviation) = batch_norm(operand(0), param(0), param(1), norm);
+      std::tie(value, inverse_deviation) = norm(static_cast<int>(i), operand(0), param(0), param(1));
     } else {
       value = apply(node, operand, param, second_order);
     }

@@ -40,7 +40,7 @@ template <typename Operand, typename Param>
 torch::Tensor token_operator(const OpNode& node, const Operand& operand, const Param& param) {
   switch (node.kind) {
     case OpKind::kLayerNorm:
-      return layer_norm(operand(0), param(0), param(1));
+      return layer_norm(operand(0), param(0), param(1), node.epsilon);
     case OpKind::kGelu:
       return at::gelu(operand(0));
     case OpKind::kTokens:
@@ -95,6 +95,7 @@ torch::Tensor apply(const OpNode& node, const Operand& operand, const Param& par
     case OpKind::kNarrow:
     case OpKind::kCrop:
     case OpKind::kShuffle:
+    case OpKind::kFlatten:
       return linear_without_parameters(node, operand);
     case OpKind::kComplement:
       return at::rsub(operand(0), 1.0);
@@ -171,7 +172,7 @@ torch::Tensor Network::run(const std::vector<torch::Tensor>& params, const torch
     if (node.kind == OpKind::kInput) {
       value = images;
     } else if (node.kind == OpKind::kBatchNorm) {
-      std::tie(value, inverse_deviation) = batch_norm(operand(0), param(0), param(1), norm);
+      std::tie(value, inverse_deviation) = batch_norm(operand(0), param(0), param(1), norm, node.epsilon);
     } else {
       value = apply(node, operand, param, second_order);
     }

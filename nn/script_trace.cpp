@@ -178,7 +178,7 @@ IValue ScriptTrace::call_method(const IValue& object, const Node& node, const st
   return result;
 }
 
-void ScriptTrace::run_block(const torch::jit::Block& block, Frame& frame) {
+void ScriptTrace::run_block(torch::jit::Block& block, Frame& frame) {
   for (Node* node : block.nodes()) run_node(*node, frame);
 }
 
@@ -194,10 +194,10 @@ void ScriptTrace::run_node(Node& node, Frame& frame) {
   }
 }
 
-void ScriptTrace::run_loop(const Node& node, Frame& frame) {
+void ScriptTrace::run_loop(Node& node, Frame& frame) {
   const int64_t turns = frame.at(node.inputs()[0]).toInt();
   bool go_on = frame.at(node.inputs()[1]).toBool();
-  const torch::jit::Block& body = *node.blocks()[0];
+  torch::jit::Block& body = *node.blocks()[0];
   std::vector<IValue> carried;
   for (size_t i = 2; i < node.inputs().size(); ++i) carried.push_back(frame.at(node.inputs()[i]));
   for (int64_t turn = 0; turn < turns && go_on; ++turn) {
@@ -240,7 +240,7 @@ bool ScriptTrace::run_language(Node& node, Frame& frame) {
       return give(call(*function, {inputs.begin() + 1, inputs.end()}));
     }
     case prim::If: {
-      const torch::jit::Block& taken = *node.blocks()[inputs[0].toBool() ? 0 : 1];
+      torch::jit::Block& taken = *node.blocks()[inputs[0].toBool() ? 0 : 1];
       run_block(taken, frame);
       for (size_t i = 0; i < node.outputs().size(); ++i) frame[node.outputs()[i]] = frame.at(taken.outputs()[i]);
       return true;

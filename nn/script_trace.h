@@ -47,11 +47,11 @@ class ScriptTrace {
   c10::IValue call(torch::jit::Function& function, const std::vector<c10::IValue>& arguments);
   c10::IValue call_method(const c10::IValue& object, const torch::jit::Node& node,
                           const std::vector<c10::IValue>& arguments);
-  void run_block(const torch::jit::Block& block, Frame& frame);
+  void run_block(torch::jit::Block& block, Frame& frame);
   void run_node(torch::jit::Node& node, Frame& frame);
   // Whether the node is one of the language's own, and has been run.
   bool run_language(torch::jit::Node& node, Frame& frame);
-  void run_loop(const torch::jit::Node& node, Frame& frame);
+  void run_loop(torch::jit::Node& node, Frame& frame);
   void run_operator(torch::jit::Node& node, Frame& frame);
   // What the operator returns, by the module's own definition but for dropout and batch norms.
   std::vector<c10::IValue> evaluate(torch::jit::Node& node, const std::vector<c10::IValue>& arguments);

@@ -154,8 +154,8 @@ torch::Tensor Network::forward(const torch::Tensor& images, Norm norm, const Obs
   return run(params_, images, rule_of(norm, graph_), /*second_order=*/false, observer);
 }
 
-torch::Tensor Network::forward_for_second_order(const torch::Tensor& images) const {
-  return run(params_, images, rule_of(Norm::kBatch, graph_), /*second_order=*/true, {});
+torch::Tensor Network::forward_for_second_order(const torch::Tensor& images, const Observer& observer) const {
+  return run(params_, images, rule_of(Norm::kBatch, graph_), /*second_order=*/true, observer);
 }
 
 torch::Tensor Network::forward_with(const std::vector<torch::Tensor>& params, const torch::Tensor& images, Norm norm,

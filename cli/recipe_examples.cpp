@@ -19,7 +19,7 @@ stages:
       out: ranked/scores.csv  # beside it: scores.ranked.csv has the order
 
   - confirm:                  # real training of the best, on Debian's Fashion-MNIST images
-      scores: ranked/scores.ranked.csv
+      file: ranked/scores.ranked.csv
       space: nasbench201
       data: fashion-mnist
       top: 8

@@ -291,6 +291,7 @@ std::vector<IValue> ScriptTrace::evaluate(Node& node, const std::vector<IValue>&
   if (name == "aten::is_grad_enabled") return {true};
   if (node.maybeOperator() == nullptr) throw Error(describe(node) + ": no operator of this name");
   torch::jit::Stack stack(arguments.begin(), arguments.end());
+  if (node.schema().is_vararg()) stack.emplace_back(static_cast<int64_t>(arguments.size()));
   node.getOperation()(stack);
   return {stack.begin(), stack.end()};
 }

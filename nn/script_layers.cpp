@@ -373,6 +373,7 @@ Symbols apply_layer_rule(const std::string& name, const ScriptCall& call) {
       {"aten::conv2d", convolution},
       {"aten::_convolution", convolution},
       {"aten::convolution", convolution},
+      {"aten::_convolution_mode", convolution},
       {"aten::batch_norm", batch_norm},
       {"aten::layer_norm", layer_norm},
       {"aten::avg_pool2d", avg_pool},

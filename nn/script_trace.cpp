@@ -58,8 +58,13 @@ IValue dictionary_of(const Node& node, const std::vector<IValue>& elements) {
 }
 
 std::vector<IValue> elements_of(const IValue& value) {
-  if (value.isTuple()) return {value.toTupleRef().elements().begin(), value.toTupleRef().elements().end()};
-  return value.toListRef().vec();
+  std::vector<IValue> elements;
+  if (value.isTuple()) {
+    for (const IValue& each : value.toTupleRef().elements()) elements.push_back(each);
+  } else {
+    for (const IValue& each : value.toListRef()) elements.push_back(each);
+  }
+  return elements;
 }
 
 bool is_instance(const Node& node, const IValue& value) {
@@ -237,7 +242,7 @@ bool ScriptTrace::run_language(Node& node, Frame& frame) {
       return give(call_method(inputs[0], node, inputs));
     case prim::CallFunction: {
       torch::jit::Function* function = node.input(0)->type()->expectRef<c10::FunctionType>().function();
-      return give(call(*function, {inputs.begin() + 1, inputs.end()}));
+      return give(call(*function, std::vector<IValue>(inputs.begin() + 1, inputs.end())));
     }
     case prim::If: {
       torch::jit::Block& taken = *node.blocks()[inputs[0].toBool() ? 0 : 1];
@@ -291,8 +296,9 @@ std::vector<IValue> ScriptTrace::evaluate(Node& node, const std::vector<IValue>&
   if (name == "aten::is_grad_enabled") return {true};
   if (node.maybeOperator() == nullptr) throw Error(describe(node) + ": no operator of this name");
   torch::jit::Stack stack(arguments.begin(), arguments.end());
+  if (node.schema().is_vararg()) stack.emplace_back(static_cast<int64_t>(arguments.size()));
   node.getOperation()(stack);
-  return {stack.begin(), stack.end()};
+  return stack;
 }
 
 void ScriptTrace::run_operator(Node& node, Frame& frame) {

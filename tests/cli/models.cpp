@@ -39,11 +39,11 @@ std::string rank_models(const std::string& paths, const std::string& shape) {
 }
 
 std::string cell(const core::CsvTable& table, size_t row, const std::string& column) {
-  return table.text(row, table.column(column));
+  return table.rows[row].fields[table.column(column)];
 }
 
 size_t row_of(const core::CsvTable& table, const std::string& arch) {
-  for (size_t row = 0; row < table.rows(); ++row) {
+  for (size_t row = 0; row < table.rows.size(); ++row) {
     if (cell(table, row, "arch") == arch) return row;
   }
   FAIL("no row " << arch);
@@ -59,8 +59,8 @@ TEST_CASE("a folder of models ranks in one call, and a model without counterpart
   const std::string out = folder.path("scores.csv");
   run_well(rank_models(models->path(""), "3,32,32") + "--proxies default,grad_norm,zen,epe_nas,gradsign --out " + out);
   const auto table = core::CsvTable::read(out);
-  REQUIRE(table.rows() == kImageModels);
-  for (size_t row = 0; row < table.rows(); ++row) {
+  REQUIRE(table.rows.size() == kImageModels);
+  for (size_t row = 0; row < table.rows.size(); ++row) {
     const std::string arch = cell(table, row, "arch"), status = cell(table, row, "status");
     INFO(arch << ": " << status);
     if (arch.rfind("rolling", 0) == 0) {
@@ -134,7 +134,7 @@ TEST_CASE("text models are scored on words") {
   run_well(rank_models(made_models()->path("texts"), "12,50") +
            "--proxies grad_norm,synaptic_diversity,head_confidence --out " + out);
   const auto table = core::CsvTable::read(out);
-  REQUIRE(table.rows() == 2);
+  REQUIRE(table.rows.size() == 2);
   for (size_t row = 0; row < 2; ++row) {
     INFO(cell(table, row, "status"));
     CHECK(table.number(row, table.column("grad_norm")).value_or(0.0) > 0.0);

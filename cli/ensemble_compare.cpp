@@ -37,9 +37,9 @@ constexpr const char* kFooter =
 and gbt (see `zeroth ensemble fit`), auto, which is bayes where that beat log_rank when each of those groups was left out
 in turn and log_rank elsewhere, and best_single, the column that was best there. Beside them the label-free ensembles of
 the task's columns, log_rank of the columns of `--proxies default`, parameters, multiply-adds and the data-free baseline.
-One row a function, or all rows with --every-row, of which those of a function are drawn together. The last table has means over
-spaces and their lift over log_rank; 95 % intervals draw rows, the same for all methods, and not spaces: they say how
-well these spaces are measured, and the count says in how many of them the method is better.
+One row a function; with --every-row all rows, of which those of a function are drawn together. The last table has means
+over spaces and their lift over log_rank; 95 % intervals draw rows, the same for all methods, and not spaces: they say
+how well these spaces are measured, and the count says in how many of them the method is better.
 
 Example:
   zeroth ensemble compare --task nb201.csv,benchmarks/nb201.csv,cifar10_test_acc \

@@ -26,7 +26,7 @@ constexpr const char* kFooter =
     R"(A column's contribution is its weights times its standardised rank and log rank within the table, and its share in
 its family of columns that agree; contributions add up to the learned score. Percentiles are of the value as it stands
 in the table; "low is better" marks features that the tasks turned round. With one file the program's own ensemble is
-explained.
+explained; of one that was learned by gbt the weights beside the trees are.
 
 Example:
   zeroth ensemble explain scores.csv --arch '|nor_conv_3x3~0|+|none~0|none~1|+|skip_connect~0|none~1|none~2|'

@@ -67,9 +67,8 @@ void print_held_out(const ensemble::EnsembleFile& file) {
   for (size_t set = 0; set < file.sets.size(); ++set) {
     if (file.beats_log_rank(set)) continue;
     fmt::print(
-        "With the {} columns the learned ensemble is not better than log_rank where it was not learned; auto falls "
-        "back "
-        "on log_rank.\n",
+        "With the {} columns the learned ensemble is not better than log_rank where it was not learned; there auto is "
+        "log_rank.\n",
         file.sets[set].name);
   }
 }

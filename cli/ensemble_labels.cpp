@@ -16,7 +16,6 @@
 #include "cli/judgement.h"
 #include "core/csv.h"
 #include "core/error.h"
-#include "core/log.h"
 #include "core/random.h"
 #include "core/replace_file.h"
 #include "ensemble/method.h"

@@ -9,6 +9,7 @@
 #include <memory>
 
 #include "cli/commands.h"
+#include "cli/latency_source.h"
 #include "cli/search_picks.h"
 #include "cli/search_run.h"
 #include "core/csv.h"
@@ -23,9 +24,9 @@ namespace {
 
 constexpr const char* kFooter = R"(
 Objectives, larger is better, several joined by commas for nsga2:
-  ensemble            mean log rank of --proxies among all evaluations so far (ensemble:borda and so on: another rule).
-                      Ranks move as evaluations come in: strategies compare as the pool stands, FILE.csv has each
-                      objective as it stood after its batch, FILE.top.csv and FILE.trace.csv as it stands at the end
+  ensemble            what `zeroth rank` would order all evaluations so far by, see --ensemble. Ranks among them move
+                      as evaluations come in: strategies compare as the pool stands, FILE.csv has each objective as it
+                      stood after its batch, FILE.top.csv and FILE.trace.csv as it stands at the end
   NAME, proxy NAME    a proxy or cost; -NAME: smaller is better
   file:FILE:COLUMN    a column of a CSV file with a column arch, such as a benchmark's accuracy
 te_nas prunes by ntk_cond,linear_regions where no objective is named.

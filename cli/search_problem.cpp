@@ -7,6 +7,7 @@
 #include <cstring>
 #include <filesystem>
 
+#include "cli/latency_source.h"
 #include "core/error.h"
 #include "core/input_file.h"
 #include "core/random.h"
@@ -55,7 +56,7 @@ SearchProblem::SearchProblem(const SearchSetup& setup)
       space_(spaces::find_space(setup.run.space)),
       strategy_space_(space_of(strategy_, setup.run.space)) {
   if (!setup_.constraints.empty()) constraints_ = search::parse_constraints(setup_.constraints);
-  costs_.emplace(strategy_space_, strategy_space_.full_shape());
+  costs_.emplace(cost_model(strategy_space_.full_shape()));
   for (const search::Constraint& constraint : constraints_) costs_->require(constraint.cost);
   if (!setup_.scores.empty()) read_scores();
   if (setup_.features == "proxies" || (!table_ && setup_.run.proxies != "default")) proxies_ = setup_.run.proxies;
@@ -91,13 +92,12 @@ void SearchProblem::read_scores() {
 }
 
 SearchProblem::Written SearchProblem::read_objective(const std::string& text) {
-  if (text == kEnsemble || boost::starts_with(text, std::string(kEnsemble) + ":")) {
-    const std::string rule = text == kEnsemble ? "log_rank" : text.substr(std::strlen(kEnsemble) + 1);
-    ensemble::find_label_free(rule);
+  if (text == kEnsemble) {
+    ensemble_.emplace(setup_.ensemble, std::string(space_.name()), setup_.fidelities.front());
     if (!table_ && proxies_.find(setup_.run.proxies) == std::string::npos) {
       proxies_ += (proxies_.empty() ? "" : ",") + setup_.run.proxies;
     }
-    return {Written::Kind::kEnsemble, rule};
+    return {Written::Kind::kEnsemble, ""};
   }
   if (boost::starts_with(text, kFilePrefix)) {
     const size_t colon = text.rfind(':');
@@ -131,9 +131,29 @@ void SearchProblem::read_column(const std::string& name) {
   if (std::none_of(known.begin(), known.end(), is_it)) proxies_ += (proxies_.empty() ? "" : ",") + name;
 }
 
-search::Objective SearchProblem::objective(const Written& written) const {
-  if (written.kind == Written::Kind::kColumn) return search::column_objective(written.name, written.sign);
-  return search::ensemble_objective(ensemble::find_label_free(written.name), ensemble_columns());
+search::Objective SearchProblem::objective(const Written& written) {
+  return written.kind == Written::Kind::kColumn ? search::column_objective(written.name, written.sign)
+                                                : pool_objective();
+}
+
+// The ensemble reads all columns of scores: what `rank` would order the pool by.
+search::Objective SearchProblem::pool_objective() {
+  const std::vector<std::string> combined = ensemble_columns();
+  const std::string exclude = setup_.ensemble.exclude.empty() ? "" : " without " + setup_.ensemble.exclude;
+  search::Objective objective;
+  objective.text = fmt::format("{} ensemble{} of {}", setup_.ensemble.ensemble, exclude, fmt::join(combined, ", "));
+  objective.columns = score_columns_;
+  objective.values = [this, combined](const ensemble::Columns& values) {
+    PoolOrder order = ensemble_->order(score_columns_, values, combined);
+    ensemble_by_ = order.by + (order.why.empty() ? "" : " (" + order.why + ")");
+    const std::vector<double>& chosen = order.scores[order.chosen].values;
+    return Eigen::VectorXd(Eigen::Map<const Eigen::VectorXd>(chosen.data(), static_cast<Eigen::Index>(chosen.size())));
+  };
+  return objective;
+}
+
+search::CostModel SearchProblem::cost_model(const spaces::NetShape& shape) const {
+  return {strategy_space_, shape, latency_source(setup_.latency, strategy_space_, shape, {})};
 }
 
 // What `zeroth rank` combines: the proxies that --proxies names; of `all`, only the default ones.
@@ -160,7 +180,7 @@ void SearchProblem::make_scorings() {
     scorings_.push_back(std::make_unique<Scoring>(run, proxies_.empty() ? "params" : proxies_));
   }
   canonical_ = scorings_.front()->canonical();
-  costs_.emplace(strategy_space_, scorings_.front()->plan().cost_shape);
+  costs_.emplace(cost_model(scorings_.front()->plan().cost_shape));
   for (const proxies::Proxy* proxy : scorings_.front()->plan().proxies) score_columns_.push_back(proxy->name);
 }
 
@@ -246,6 +266,7 @@ core::Json SearchProblem::settings() const {
   }
   settings["seed"] = setup_.run.seed;
   settings["features"] = setup_.features;
+  if (!setup_.latency.empty()) settings["latency"] = setup_.latency;
   if (table_) settings["scores"] = digest(setup_.scores);
   for (const MeasuredColumn& column : file_columns_) settings["files"][column_name(column)] = digest(column.path());
   for (size_t i = 0; i < scorings_.size(); ++i) settings["scoring"][setup_.fidelities[i]] = scorings_[i]->settings();

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "cli/measured_column.h"
+#include "cli/pool_ensemble.h"
 #include "cli/scoring.h"
 #include "core/score_table.h"
 #include "search/constraint.h"
@@ -21,7 +22,9 @@ struct SearchSetup {
   std::string strategy = "evolution";
   std::string objectives;               // empty: the strategy's own
   std::vector<std::string> fidelities;  // cheapest first; one: run.fidelity
+  EnsembleOptions ensemble;             // what the objective `ensemble` is
   std::string constraints;              // empty: none
+  std::string latency;                  // where latency_ms comes from, as --latency takes it
   std::string scores;                   // a table to look scores up in; empty: score
   std::string features = "structure";
 };
@@ -43,6 +46,10 @@ class SearchProblem {
 
   // As search::Evaluate. Throws core::Error where a table of scores lacks an architecture.
   std::vector<search::Evaluated> evaluate(const std::vector<spaces::Candidate>& candidates, int fidelity);
+  // By what the objective `ensemble` orders, as the pool stands, and what a user should know of it; empty where it is
+  // no objective.
+  const std::string& ensemble_by() const { return ensemble_by_; }
+  std::string notice() const { return ensemble_ ? ensemble_->notice() : ""; }
   // How many scores were copied from an equal architecture.
   size_t copied() const;
   // Whether equal functions have equal scores of networks.
@@ -54,7 +61,7 @@ class SearchProblem {
   // How an objective is written on the command line.
   struct Written {
     enum class Kind { kEnsemble, kColumn } kind;
-    std::string name;  // the ensemble's rule, or the history's column
+    std::string name;  // the history's column
     double sign = 1.0;
   };
 
@@ -62,7 +69,9 @@ class SearchProblem {
   Written read_objective(const std::string& text);
   void read_column(const std::string& name);
   void make_scorings();
-  search::Objective objective(const Written& written) const;
+  search::Objective objective(const Written& written);
+  search::Objective pool_objective();
+  search::CostModel cost_model(const spaces::NetShape& shape) const;
   std::vector<std::string> ensemble_columns() const;
   std::vector<search::Evaluated> scored(const std::vector<spaces::Candidate>& candidates, int fidelity);
 
@@ -77,6 +86,9 @@ class SearchProblem {
   std::unordered_map<std::string, size_t> row_of_;  // of the table, by architecture
   std::vector<std::unique_ptr<Scoring>> scorings_;  // by fidelity; none where there is a table
   bool canonical_ = true;
+
+  std::optional<PoolEnsemble> ensemble_;
+  std::string ensemble_by_;
 
   std::string proxies_;  // those to score besides the costs, as --proxies takes them
   std::vector<search::Objective> objectives_;

@@ -166,6 +166,7 @@ int SearchRun::run() {
   seconds_ = core::Progress::steady_seconds() - start;
   show_progress();
   progress_->finish();
+  if (const std::string notice = problem_.notice(); !notice.empty() && !options_.quiet) core::log_info("{}", notice);
   choose_top();
   write_results();
   if (ending_.end == search::End::kInterrupted) {
@@ -244,6 +245,7 @@ std::string SearchRun::text() const {
   text += fmt::format("{} evaluations by {} in {}, of {}; {}.\n", search_.evaluated(), problem_.strategy().name,
                       space().name(), fmt::join(objectives, "; "), ending_.reason);
   const size_t front = search::front_size(history(), search::ranked_results(history()));
+  if (!problem_.ensemble_by().empty()) text += fmt::format("The ensemble is {}.\n", problem_.ensemble_by());
   if (objectives.size() > 1) text += fmt::format("{} architectures are on the Pareto front and come first.\n", front);
   return text;
 }

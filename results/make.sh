@@ -398,26 +398,36 @@ search_nasbench201() {
     }' "$name.picks.csv" >> search/summary.csv
 }
 
-# Every strategy by the label-free default and by it with FreeREA's skip span, a prior that fits this space. Scores depend
-# on the settings alone, so that all but te_nas and successive_halving look them up in a table of the whole space.
+# Every strategy by the label-free default and by it with FreeREA's skip span, a prior that fits this space; two also by
+# the learned weights that never saw the space or its kin. Scores depend on the settings alone, so that all but te_nas
+# and successive_halving look them up in tables of the whole space.
 search() {
-  local strategy budget
+  local strategy budget plain="--scores search/scores.csv --ensemble log_rank"
+  local skip="--scores search/skip_scores.csv --ensemble log_rank"
+  local learned="--scores search/scores.csv --ensemble learned --ensemble-exclude nasbench201"
+  local with_skip=default,freerea_skip_span
   mkdir -p search
-  "$zeroth" rank --space nasbench201 --all --seed 1 --proxies default,freerea_skip_span --out search/scores.csv --resume --top 0
+  "$zeroth" rank --space nasbench201 --all --seed 1 --out search/scores.csv --resume --top 0
+  "$zeroth" rank --space nasbench201 --all --seed 1 --proxies $with_skip --out search/skip_scores.csv --resume --top 0
   echo "objective,strategy,budget,target,seeds,first,first_sd,best20,best20_sd,confirmed,confirmed_sd,confirm_cost_s,seconds" \
     > search/summary.csv
-  for budget in 300 1000; do
-    for strategy in random local evolution genetic reinforce bayes; do
-      [[ $strategy$budget != bayes1000 ]] || continue  # it is for dear evaluations: its own work costs more than these
-      search_nasbench201 default "$strategy" ensemble default "$budget" --scores search/scores.csv
-      search_nasbench201 skip_span "$strategy" ensemble default,freerea_skip_span "$budget" --scores search/scores.csv
+  # shellcheck disable=SC2086  # options are words
+  {
+    for budget in 300 1000; do
+      for strategy in random local evolution genetic reinforce bayes; do
+        [[ $strategy$budget != bayes1000 ]] || continue  # it is for dear evaluations: its own work costs more than these
+        search_nasbench201 default "$strategy" ensemble default "$budget" $plain
+        search_nasbench201 skip_span "$strategy" ensemble $with_skip "$budget" $skip
+      done
+      search_nasbench201 learned evolution ensemble default "$budget" $learned
     done
-  done
-  search_nasbench201 default_and_size nsga2 ensemble,-live_macs default 1000 --scores search/scores.csv
-  search_nasbench201 default exhaustive ensemble default 15625 --scores search/scores.csv --seeds 1
-  search_nasbench201 skip_span exhaustive ensemble default,freerea_skip_span 15625 --scores search/scores.csv --seeds 1
+    search_nasbench201 default exhaustive ensemble default 15625 $plain --seeds 1
+    search_nasbench201 skip_span exhaustive ensemble $with_skip 15625 $skip --seeds 1
+    search_nasbench201 learned exhaustive ensemble default 15625 $learned --seeds 1
+    search_nasbench201 default_and_size nsga2 ensemble,-live_macs default 1000 $plain
+  }
   search_nasbench201 ntk_and_regions te_nas "" ntk_cond,linear_regions 85
-  search_nasbench201 default successive_halving ensemble default 300 --fidelities fast,shared
+  search_nasbench201 default successive_halving ensemble default 300 --fidelities fast,shared --ensemble log_rank
   cp search/summary.csv ../search_nasbench201.csv
 }
 

@@ -65,10 +65,10 @@ TEST_CASE("search writes its history, the best, the trace and the settings") {
 
   const auto manifest = core::Manifest::read(folder.path("s.json"));
   CHECK(manifest.settings.at("strategy") == "evolution");
-  CHECK(manifest.settings.at("objectives").at(0) == "log_rank of synflow, nwot");
+  CHECK(manifest.settings.at("objectives").at(0) == "auto ensemble of synflow, nwot");
   CHECK(manifest.settings.at("scoring").at("fast").at("fidelity") == "fast");
   CHECK(manifest.results.at("evaluations") == 40);
-  CHECK_THAT(outcome.out, Contains("40 evaluations by evolution in nasbench201, of log_rank of synflow, nwot"));
+  CHECK_THAT(outcome.out, Contains("40 evaluations by evolution in nasbench201, of auto ensemble of synflow, nwot"));
   CHECK_THAT(outcome.out, Contains(top.rows[0].fields[1]));
   CHECK_THAT(outcome.err, Contains("evaluations 40/40") && Contains("best ") && Contains("diversity 0."));
 }
@@ -230,7 +230,7 @@ TEST_CASE("mistakes in a search's options are told at once") {
   refused("--constraint params<5", "\"<\" should be <= or >=");
   refused("--constraint latency_ms<=5", "--latency");
   refused("--objective zicco", "did you mean \"zico\"?");
-  refused("--objective ensemble:bordas", "did you mean \"borda\"?");
+  refused("--ensemble bordas", "did you mean \"borda\"?");
   refused("--objective file:x.csv", "should be file:FILE.csv:COLUMN");
   refused("--objective nwot,synflow", "strategy evolution has one objective, not 2");
   refused("--strategy te_nas --budget 20", "takes 85 evaluations, the budget is 20");

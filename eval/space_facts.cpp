@@ -11,6 +11,7 @@
 #include "core/error.h"
 #include "core/ranks.h"
 #include "spaces/canonical.h"
+#include "spaces/cell_structure.h"
 #include "spaces/facts.h"
 
 namespace zeroth::eval {

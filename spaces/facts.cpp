@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "spaces/canonical.h"
+#include "spaces/cell_structure.h"
 
 namespace zeroth::spaces {
 namespace {

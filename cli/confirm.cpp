@@ -315,7 +315,7 @@ void add_confirm(CLI::App& program, int& exit_code) {
       "epochs,\n"
       "random crop and mirroring. A table is ordered by the mean log rank of the default proxies that it has, or else "
       "of\n"
-      "all its scores; FILE.ranked.csv and lists are taken in their order.\n"
+      "all its scores; tables with a column rank, as FILE.ranked.csv, and lists are taken in their order.\n"
       "Rungs: all candidates are trained for E / 2^(rungs - 1) epochs; the better half by validation accuracy (mean "
       "over\n"
       "seeds, of an odd number the larger half) goes on until twice as many are behind it, and so on to E. Baselines\n"

@@ -10,6 +10,7 @@ class App;
 namespace zeroth::cli {
 
 void add_rank(CLI::App& program, int& exit_code);
+void add_search(CLI::App& program, int& exit_code);
 void add_canonical(CLI::App& program, int& exit_code);
 void add_ensemble(CLI::App& program, int& exit_code);
 void add_eval(CLI::App& program, int& exit_code);
@@ -20,6 +21,10 @@ void add_list(CLI::App& program, int& exit_code);
 void add_bench(CLI::App& program, int& exit_code);
 void add_export(CLI::App& program, int& exit_code);
 void add_convert(CLI::App& program, int& exit_code);
+void add_run(CLI::App& program, int& exit_code);
+void add_benchmark(CLI::App& program, int& exit_code);
+void add_prescreen(CLI::App& program, int& exit_code);
+void add_serve(CLI::App& program, int& exit_code);
 void add_confirm(CLI::App& program, int& exit_code);
 void add_cost(CLI::App& program, int& exit_code);
 

@@ -12,6 +12,8 @@
 #include <sstream>
 
 #include "cli/commands.h"
+#include "cli/confirm_update.h"
+#include "cli/default_ensemble.h"
 #include "cli/entrants.h"
 #include "core/csv_appender.h"
 #include "core/error.h"
@@ -43,7 +45,7 @@ struct Options {
   int rungs = 3, seeds = 3;
   uint64_t seed = 0;
   bool no_baselines = false, no_flip = false;
-  std::string out = "confirm.csv";
+  std::string out = "confirm.csv", update;
   bool resume = false, quiet = false;
   std::string log_level = "info";
 };
@@ -129,6 +131,7 @@ class ConfirmRun {
   void begin_manifest();
   void write_table() const;
   void end_rung();
+  void update_order(const std::vector<search::Confirmed>& results) const;
 
   const Options& options_;
   const spaces::SearchSpace& space_;
@@ -224,7 +227,19 @@ void ConfirmRun::begin_manifest() {
   manifest_.write(manifest_path_);
 }
 
+void ConfirmRun::update_order(const std::vector<search::Confirmed>& results) const {
+  if (options_.update.empty()) return;
+  const std::string path = core::sibling(options_.out, ".ranked.csv");
+  core::replace_file(path, updated_order_csv(options_.update, core::ScoreTable::read(options_.entrants.file),
+                                             entrants_.list, results));
+  if (!options_.quiet) core::log_info("wrote {} (all rows, by what the training taught {})", path, options_.update);
+}
+
 int ConfirmRun::run() {
+  if (!options_.update.empty()) {  // a mistake here is told before anything is trained
+    read_ensemble(options_.update);
+    core::ScoreTable::read(options_.entrants.file);
+  }
   begin_manifest();
   if (!options_.resume) remove_checkpoints(checkpoints_);
   if (!options_.quiet) {
@@ -247,6 +262,7 @@ int ConfirmRun::run() {
   }
   const std::vector<search::Confirmed> results = confirmation_->results();
   std::cout << search::confirmed_text(entrants_.list, results);
+  update_order(results);
   if (!options_.quiet) {
     core::log_info("wrote {} (results), {} (settings), {} (checkpoints)", options_.out, manifest_path_, checkpoints_);
   }
@@ -299,6 +315,10 @@ void add_options(CLI::App& command, Options& options) {
   command.add_option("-j,--jobs", options.jobs, "Networks trained at a time; all processors by default");
   command.add_option("--out", options.out, "Table; FILE.json and the folder FILE.checkpoints stand beside it")
       ->capture_default_str();
+  command.add_option(
+      "--update", options.update,
+      "Order the whole score table anew, by a learned ensemble that is told how the trained ones came out: "
+      "\"default\", or what `zeroth ensemble fit` wrote. The order is FILE.ranked.csv beside --out");
   command.add_flag("--resume", options.resume, "Go on from the checkpoints of an earlier run");
   command.add_flag("--quiet", options.quiet, "No progress");
   command.add_option("--log-level", options.log_level, "error, warning, info or debug")->capture_default_str();

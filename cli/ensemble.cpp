@@ -137,6 +137,8 @@ void add_ensemble(CLI::App& program, int& exit_code) {
   add_ensemble_fit(*ensemble, exit_code);
   add_ensemble_apply(*ensemble, exit_code);
   add_ensemble_compare(*ensemble, exit_code);
+  add_ensemble_labels(*ensemble, exit_code);
+  add_ensemble_explain(*ensemble, exit_code);
 }
 
 }  // namespace zeroth::cli

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/default_ensemble.h"
 #include "cli/ensemble.h"
 #include "core/csv.h"
 #include "core/error.h"
@@ -17,6 +18,7 @@
 #include "core/replace_file.h"
 #include "core/score_table.h"
 #include "ensemble/ensemble_file.h"
+#include "ensemble/method.h"
 #include "eval/benchmark.h"
 #include "spaces/search_space.h"
 
@@ -25,12 +27,13 @@ namespace {
 
 constexpr const char* kFooter =
     R"(--out gets rank,arch,learned,deviation, best first: the predicted normal score of the row's accuracy within this pool
-and its standard deviation. Where the file says that its weights are not better than log_rank, --method auto writes
-rank,arch,log_rank instead.
+and its standard deviation. Where it is not known that the learned ensemble is better than log_rank with the columns at
+hand, --method auto writes rank,arch,log_rank instead. With --labels the rows that have one teach how the weights differ
+in this pool: bayes moves the weights, gp bends the score as well, gbt grows trees on it (no deviation).
 
 Example:
-  zeroth ensemble apply weights.json scores.csv --out order.csv
-  zeroth ensemble apply weights.json scores.csv --labels trained.csv,accuracy --out order.csv)";
+  zeroth ensemble apply default scores.csv --out order.csv
+  zeroth ensemble apply default scores.csv --method gp --labels trained.csv,accuracy --out order.csv)";
 
 struct Settings {
   std::string weights, scores, out, labels, without, method = "auto";
@@ -43,20 +46,11 @@ struct Scored {
 
 const ensemble::LearnedModel& chosen_model(const ensemble::EnsembleFile& file, const Settings& settings,
                                            const core::ScoreTable& scores) {
-  if (!settings.without.empty()) {
-    std::vector<std::string> spaces;
-    for (const ensemble::LearnedFrom& task : file.tasks) spaces.push_back(task.space);
-    const ensemble::LearnedModel& model = file.model_without(settings.without);
-    if (&model == &file.model) throw core::UsageError(core::unknown_name("space", settings.without, spaces));
-    return model;
-  }
+  if (!settings.without.empty()) return file.model_excluding(settings.without);
   const spaces::SearchSpace* space = spaces::recognise_space(scores.rows.front().arch);
-  if (space == nullptr) return file.model;
-  for (const ensemble::LearnedFrom& task : file.tasks) {
-    if (task.space != space->name()) continue;
+  if (space != nullptr && file.knows(std::string(space->name()))) {
     core::log_info("{} was learned from {} among others; --without {} uses weights that were not", settings.weights,
                    space->name(), space->name());
-    break;
   }
   return file.model;
 }
@@ -87,7 +81,8 @@ ensemble::Columns column_values(const core::ScoreTable& scores, const std::vecto
 
 Scored by_log_rank(const ensemble::EnsembleFile& file, const core::ScoreTable& scores) {
   std::vector<std::string> names;
-  std::copy_if(file.directed.begin(), file.directed.end(), std::back_inserter(names), [&](const std::string& name) {
+  const std::vector<std::string>& directed = file.sets[file.set_of(scores.columns).value_or(0)].log_rank;
+  std::copy_if(directed.begin(), directed.end(), std::back_inserter(names), [&](const std::string& name) {
     return std::find(scores.columns.begin(), scores.columns.end(), name) != scores.columns.end();
   });
   if (names.empty()) throw core::Error(fmt::format("{}: none of the ensemble's columns is there", scores.path));
@@ -98,9 +93,11 @@ Scored by_log_rank(const ensemble::EnsembleFile& file, const core::ScoreTable& s
 Scored by_weights(const ensemble::EnsembleFile& file, const Settings& settings, const core::ScoreTable& scores) {
   const ensemble::LearnedModel& model = chosen_model(file, settings, scores);
   const ensemble::Columns values = column_values(scores, scores.columns);
-  const ensemble::Prediction prediction =
-      settings.labels.empty() ? ensemble::predict(model, scores.columns, values)
-                              : ensemble::predict(model, scores.columns, values, read_labels(settings.labels, scores));
+  std::vector<std::optional<double>> labels;
+  if (!settings.labels.empty()) labels = read_labels(settings.labels, scores);
+  const bool named = settings.method != "auto" && settings.method != "learned";
+  const ensemble::Method& method = ensemble::find_method(named ? settings.method : file.method);
+  const ensemble::Prediction prediction = method.predict(model, scores.columns, values, labels);
   if (prediction.missing.size() == model.plan.columns.size()) {
     throw core::Error(fmt::format("{}: none of the ensemble's columns is there and tells its rows apart", scores.path));
   }
@@ -132,17 +129,34 @@ std::string as_csv(const core::ScoreTable& scores, const Scored& scored) {
   return text;
 }
 
+// Before any file is read.
+void check_method(const Settings& settings) {
+  for (const char* other : {"auto", "learned", "log_rank"}) {
+    if (settings.method == other) return;
+  }
+  std::vector<std::string> known = {"auto", "learned", "log_rank"};
+  const ensemble::Method* method = nullptr;
+  for (const ensemble::Method& each : ensemble::learned_methods()) {
+    known.emplace_back(each.name);
+    if (each.name == settings.method) method = &each;
+  }
+  if (method == nullptr) throw core::UsageError(core::unknown_name("method", settings.method, known));
+  if (!method->without_labels && settings.labels.empty()) {
+    throw core::UsageError(
+        fmt::format("--method {} learns from labels of the pool: name them with --labels", method->name));
+  }
+}
+
 void apply(const Settings& settings) {
-  const auto file = ensemble::EnsembleFile::read(settings.weights);
+  check_method(settings);
+  const auto file = read_ensemble(settings.weights);
   const auto scores = core::ScoreTable::read(settings.scores);
   if (scores.rows.empty()) throw core::Error(fmt::format("{}: no rows", scores.path));
   bool learned = settings.method != "log_rank";
-  if (settings.method == "auto" && settings.labels.empty() && !file.beats_log_rank()) {
-    core::log_warning(
-        "{}: on spaces that they were not learned from, its weights are not known to beat log_rank, "
-        "which is used; --method learned uses them",
-        settings.weights);
-    learned = false;
+  if (settings.method == "auto" && settings.labels.empty()) {
+    const ensemble::Decision decided = ensemble::decide(file, scores.columns);
+    learned = decided.learned;
+    core::log_info("by {}: {}", learned ? "the learned ensemble" : "log_rank", decided.reason);
   }
   const Scored scored = learned ? by_weights(file, settings, scores) : by_log_rank(file, scores);
   core::replace_file(settings.out, as_csv(scores, scored));
@@ -154,9 +168,7 @@ void apply(const Settings& settings) {
 void add_ensemble_apply(CLI::App& ensemble, int& exit_code) {
   auto settings = std::make_shared<Settings>();
   CLI::App* command = ensemble.add_subcommand("apply", "Order the rows of a score table by a learned ensemble");
-  command->add_option("weights", settings->weights, "What `zeroth ensemble fit` wrote")
-      ->required()
-      ->type_name("WEIGHTS");
+  command->add_option("weights", settings->weights, kWeightsUsage)->required()->type_name("WEIGHTS");
   command->add_option("scores", settings->scores, "Score table: CSV, plain or gzip, with a column \"arch\"")
       ->required()
       ->type_name("SCORES");
@@ -165,8 +177,10 @@ void add_ensemble_apply(CLI::App& ensemble, int& exit_code) {
       ->type_name("FILE,COLUMN");
   command->add_option("--without", settings->without, "Use weights learned without the group of this space")
       ->type_name("SPACE");
-  command->add_option("--method", settings->method, "auto, learned or log_rank")
-      ->check(CLI::IsMember({"auto", "learned", "log_rank"}))
+  command
+      ->add_option("--method", settings->method,
+                   "auto, learned (what the file was judged by), bayes, gp, gbt or log_rank")
+      ->type_name("NAME")
       ->capture_default_str();
   command->footer(kFooter);
   command->callback([settings, &exit_code] {

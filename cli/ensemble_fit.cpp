@@ -8,10 +8,13 @@
 
 #include "cli/ensemble.h"
 #include "cli/ensemble_tasks.h"
+#include "core/error.h"
 #include "core/log.h"
 #include "core/manifest.h"
 #include "ensemble/ensemble_file.h"
+#include "ensemble/method.h"
 #include "eval/text_table.h"
+#include "proxies/proxy.h"
 
 namespace zeroth::cli {
 namespace {
@@ -20,7 +23,9 @@ constexpr const char* kFooter =
     R"(Learns, from tasks whose accuracies are known, weights that carry over to a space without labels: a Bayesian linear
 model on ranks and log ranks of the columns and of families of columns that agree. Spaces weigh equally; rows that are
 one function count once. The table gives Spearman correlations on each task of weights that were learned without its
-group of spaces, beside the mean log rank of the task's columns. The file holds those weights too.
+group of spaces, beside the mean log rank of the task's columns: with all columns, and with those alone that
+`zeroth rank` computes by default. The file holds those weights too, and `auto` follows what the table says.
+--method gbt learns boosted trees beside the weights and judges those.
 
 Example:
   zeroth ensemble fit --task nb201.csv,benchmarks/nb201.csv,cifar10_test_acc \
@@ -28,30 +33,55 @@ Example:
 
 struct Settings {
   std::vector<std::string> tasks;
-  std::string out;
+  std::string out, method = "bayes", fidelity = "fast";
 };
 
+// What `zeroth rank` computes where no proxies are named.
+ensemble::ColumnSet default_columns() {
+  ensemble::ColumnSet set{"default", proxies::default_proxies(), proxies::default_proxies()};
+  for (const char* cost : {"params", "macs", "live_params", "live_macs"}) set.columns.emplace_back(cost);
+  return set;
+}
+
 void print_held_out(const ensemble::EnsembleFile& file) {
-  std::vector<std::vector<std::string>> lines = {{"task", "group", "rows", "learned", "log_rank"}};
-  for (const ensemble::LearnedFrom& task : file.tasks) {
-    lines.push_back({task.task, task.group, std::to_string(task.rows), eval::fixed(task.learned, 3),
-                     eval::fixed(task.log_rank, 3)});
+  std::vector<std::vector<std::string>> lines = {{"task", "group", "rows"}};
+  std::vector<std::string> means = {"mean over spaces", "", ""};
+  for (size_t set = 0; set < file.sets.size(); ++set) {
+    const std::string& name = file.sets[set].name;
+    lines[0].insert(lines[0].end(), {"learned:" + name, "log_rank:" + name});
+    const ensemble::HeldOut mean = file.held_out(set);
+    means.insert(means.end(), {eval::fixed(mean.learned, 3), eval::fixed(mean.log_rank, 3)});
   }
-  lines.push_back(
-      {"mean over spaces", "", "", eval::fixed(file.held_out_learned(), 3), eval::fixed(file.held_out_log_rank(), 3)});
+  for (const ensemble::LearnedFrom& task : file.tasks) {
+    lines.push_back({task.task, task.group, std::to_string(task.rows)});
+    for (const ensemble::HeldOut& held_out : task.held_out) {
+      lines.back().insert(lines.back().end(), {eval::fixed(held_out.learned, 3), eval::fixed(held_out.log_rank, 3)});
+    }
+  }
+  lines.push_back(means);
   fmt::print("{}", eval::aligned(lines));
-  if (!file.held_out_learned()) {
+  if (!file.held_out().learned) {
     fmt::print("All tasks are of one group of spaces: what the weights are worth elsewhere is not known.\n");
-  } else if (!file.beats_log_rank()) {
+    return;
+  }
+  for (size_t set = 0; set < file.sets.size(); ++set) {
+    if (file.beats_log_rank(set)) continue;
     fmt::print(
-        "The learned weights are not better than log_rank where they were not learned; apply falls back on it.\n");
+        "With the {} columns the learned ensemble is not better than log_rank where it was not learned; auto falls "
+        "back "
+        "on log_rank.\n",
+        file.sets[set].name);
   }
 }
 
 void fit(const Settings& settings) {
-  std::vector<ensemble::Task> tasks;
-  for (NamedTask& named : read_tasks(settings.tasks)) tasks.push_back(std::move(named.task));
-  ensemble::EnsembleFile file = ensemble::learn_ensemble(tasks);
+  if (!ensemble::find_method(settings.method).without_labels) {
+    throw core::UsageError(
+        fmt::format("--method {} learns from labels of the pool alone; fit takes bayes or gbt", settings.method));
+  }
+  ensemble::EnsembleFile file =
+      ensemble::learn_ensemble(tasks_of(read_tasks(settings.tasks)), {default_columns()}, settings.method);
+  file.fidelity = settings.fidelity;
   file.command = core::shell_command(core::command_line());
   file.created = core::utc_now();
   file.write(settings.out);
@@ -70,6 +100,10 @@ void add_ensemble_fit(CLI::App& ensemble, int& exit_code) {
       ->take_all()
       ->type_name(kTaskUsage);
   command->add_option("--out", settings->out, "The ensemble: JSON")->required()->type_name("FILE");
+  command->add_option("--method", settings->method, "bayes or gbt")->capture_default_str();
+  command->add_option("--fidelity", settings->fidelity, "At which the scores were made: `zeroth rank` heeds it")
+      ->check(CLI::IsMember({"fast", "shared", "paper"}))
+      ->capture_default_str();
   command->footer(kFooter);
   command->callback([settings, &exit_code] {
     fit(*settings);

@@ -31,7 +31,7 @@ const spaces::SearchSpace& space_of(const std::vector<std::string>& fields, cons
   return *space;
 }
 
-NamedTask read_task(const std::string& text) {
+NamedTask read_task(const std::string& text, TaskRows rows) {
   std::vector<std::string> fields;
   boost::algorithm::split(fields, text, boost::algorithm::is_any_of(","));
   const bool empty = std::any_of(fields.begin(), fields.end(), [](const std::string& field) { return field.empty(); });
@@ -46,7 +46,7 @@ NamedTask read_task(const std::string& text) {
     core::log_warning("{}: {} architectures cannot be read as {}", fields[0], unreadable, space.name());
   }
   eval::add_data_free(population);
-  population = eval::unique_functions(population);
+  if (rows == TaskRows::kFunctions) population = eval::unique_functions(population);
 
   NamedTask named;
   ensemble::Task& task = named.task;
@@ -54,6 +54,7 @@ NamedTask read_task(const std::string& text) {
   task.space = space.name();
   task.group = ensemble::space_group(task.space);
   task.accuracy = population.accuracy;
+  named.function = population.function;
   for (eval::ScoreColumn& column : population.columns) {
     if (column.name == eval::kDataFree) {
       named.data_free = std::move(column.values);
@@ -68,9 +69,15 @@ NamedTask read_task(const std::string& text) {
 
 }  // namespace
 
-std::vector<NamedTask> read_tasks(const std::vector<std::string>& texts) {
+std::vector<NamedTask> read_tasks(const std::vector<std::string>& texts, TaskRows rows) {
   std::vector<NamedTask> tasks;
-  for (const std::string& text : texts) tasks.push_back(read_task(text));
+  for (const std::string& text : texts) tasks.push_back(read_task(text, rows));
+  return tasks;
+}
+
+std::vector<ensemble::Task> tasks_of(const std::vector<NamedTask>& named) {
+  std::vector<ensemble::Task> tasks;
+  for (const NamedTask& each : named) tasks.push_back(each.task);
   return tasks;
 }
 

@@ -41,6 +41,7 @@ int run(int argc, char** argv) {
       "Example: zeroth rank --space nasbench201 --sample 1000 --out scores.csv");
   int exit_code = 0;
   zeroth::cli::add_rank(program, exit_code);
+  zeroth::cli::add_search(program, exit_code);
   zeroth::cli::add_canonical(program, exit_code);
   zeroth::cli::add_ensemble(program, exit_code);
   zeroth::cli::add_eval(program, exit_code);
@@ -51,6 +52,10 @@ int run(int argc, char** argv) {
   zeroth::cli::add_bench(program, exit_code);
   zeroth::cli::add_export(program, exit_code);
   zeroth::cli::add_convert(program, exit_code);
+  zeroth::cli::add_run(program, exit_code);
+  zeroth::cli::add_benchmark(program, exit_code);
+  zeroth::cli::add_prescreen(program, exit_code);
+  zeroth::cli::add_serve(program, exit_code);
   zeroth::cli::add_cost(program, exit_code);
   zeroth::cli::add_confirm(program, exit_code);
   check_command(program, argc, argv);

@@ -29,6 +29,7 @@ constexpr int kAllRowsFailed = 3;
 
 struct RankOptions {
   RunOptions run;
+  EnsembleOptions ensemble;
   std::string out = "scores.csv";
   bool resume = false;
   bool quiet = false;
@@ -60,7 +61,10 @@ core::Json architectures_json(const RunOptions& options, const std::vector<space
     hash = core::splitmix64(hash ^ core::hash_bytes(candidate.text));
   }
   core::Json json;
-  json["from"] = options.all ? "all" : options.sample ? "sample" : options.archs;
+  json["from"] = options.all               ? "all"
+                 : options.sample          ? "sample"
+                 : !options.models.empty() ? fmt::format("{}", fmt::join(options.models, " "))
+                                           : options.archs;
   json["count"] = candidates.size();
   json["digest"] = fmt::format("{:016x}", hash);
   return json;
@@ -80,10 +84,10 @@ class RankRun {
   void flush_bad_lines(size_t before);
   void score();
   void report_end(double seconds);
-  std::vector<std::string> combined_proxies() const;
 
   const RankOptions& options_;
   const Scoring scoring_;
+  const PoolEnsemble ensemble_;
   const std::vector<spaces::Candidate> candidates_;
   const ScoreColumns& columns_;
   core::Manifest manifest_;
@@ -98,7 +102,9 @@ class RankRun {
 RankRun::RankRun(const RankOptions& options)
     : options_(options),
       scoring_(options.run),
-      candidates_(read_candidates(scoring_.space(), options.run)),
+      ensemble_(options.ensemble, std::string(scoring_.space().name()), options.run.fidelity),
+      candidates_(scoring_.models() != nullptr ? scoring_.models()->candidates()
+                                               : read_candidates(scoring_.space(), options.run)),
       columns_(scoring_.columns()),
       rows_(candidates_.size()) {}
 
@@ -163,15 +169,6 @@ void RankRun::score() {
   progress.finish();
 }
 
-// What FILE.ranked.csv combines: the proxies the user named; of `all`, only the default ones.
-std::vector<std::string> RankRun::combined_proxies() const {
-  const bool all = ("," + options_.run.proxies + ",").find(",all,") != std::string::npos;
-  std::vector<std::string> names;
-  for (const proxies::Proxy* proxy : proxies::parse_proxies(all ? "default" : options_.run.proxies, &scoring_.space()))
-    names.push_back(proxy->name);
-  return names;
-}
-
 void RankRun::report_end(double seconds) {
   if (failed_ > 0) core::log_warning("{} of {} architectures have no score; column status says why", failed_, done_);
   size_t partly = 0;
@@ -215,20 +212,23 @@ int RankRun::run() {
 
   std::vector<core::ScoreRow> rows;
   for (auto& row : rows_) rows.push_back(*row);
-  const Ranking ranking = rank_rows(columns_.names(), rows, combined_proxies(), scoring_.canonical());
+  const Ranking ranking =
+      rank_rows(columns_.names(), rows, scoring_.ordering_columns(), scoring_.canonical(), ensemble_);
   const std::string ranked_path = core::sibling(options_.out, ".ranked.csv");
   write_ranking(ranked_path, columns_.names(), rows, ranking);
-  manifest_.results["ranked_by"] = fmt::format("mean log rank of {}", fmt::join(ranking.combined, ", "));
+  manifest_.results["ranked_by"] = ranking.ensemble.by;
   manifest_.finished = core::utc_now();
   manifest_.write(manifest_path);
 
   report_end(seconds);
   if (options_.top > 0) {
     std::cout << ranking_text(columns_.names(), rows, ranking, static_cast<size_t>(options_.top));
-    std::cout << fmt::format("{} architectures by mean log rank of {}.\n", rows.size(),
-                             fmt::join(ranking.combined, ", "));
+    std::cout << fmt::format("{} architectures by {}.\n", rows.size(), ranking.ensemble.by);
   }
   if (!options_.quiet) {
+    const std::string& why = ranking.ensemble.why;
+    if (!why.empty()) core::log_info("ordered by {}: {}", ranking.score().name, why);
+    if (const std::string notice = ensemble_.notice(); !notice.empty()) core::log_info("{}", notice);
     core::log_info("wrote {} (scores), {} (order), {} (seconds), {} (settings)", options_.out, ranked_path,
                    core::sibling(options_.out, ".times.csv"), manifest_path);
   }
@@ -248,21 +248,26 @@ void add_rank(CLI::App& program, int& exit_code) {
   const auto options = std::make_shared<RankOptions>();
   CLI::App* command = program.add_subcommand("rank", "Score architectures and put them in order");
   add_candidate_options(*command, options->run);
+  add_model_options(*command, options->run);
   add_setting_options(*command, options->run);
   command
       ->add_option("--out", options->out, "Score table; FILE.ranked.csv, FILE.times.csv and FILE.json stand beside it")
       ->capture_default_str();
   command->add_flag("--resume", options->resume, "Keep the rows of --out and score what is missing");
   command->add_option("--top", options->top, "Print this many of the best; 0 for none")->capture_default_str();
+  add_ensemble_options(*command, options->ensemble);
   command->add_flag("--quiet", options->quiet, "No progress");
   command->add_option("--log-level", options->log_level, "error, warning, info or debug")->capture_default_str();
   command->footer(
       "FILE.csv holds a row an architecture in the order they were given: arch, scores (larger is better), status. An\n"
-      "empty score has its reason in status. FILE.ranked.csv orders them by the mean log rank of the proxies named.\n"
+      "empty score has its reason in status. FILE.ranked.csv orders them by the mean log rank of the proxies named, or "
+      "by weights\n"
+      "learned on other tasks (column learned) where those are known to be better with the columns at hand.\n"
       "Scores depend on the seed and the settings only: not on -j, the order, or what else is scored.\n"
       "Examples:\n"
       "  zeroth rank --space nasbench201 --all --out all.csv\n"
-      "  zeroth rank --space nasbench201 --archs mine.txt --proxies zico,nwot --fidelity shared --input fashion-mnist");
+      "  zeroth rank --space nasbench201 --archs mine.txt --proxies zico,nwot --fidelity shared --input fashion-mnist\n"
+      "  zeroth rank --models folder/ more/net.pt --input-shape 3,224,224 --weights own");
   command->callback([options, &exit_code] { exit_code = rank(*options); });
 }
 

@@ -60,26 +60,25 @@ std::string millions(const std::optional<double>& value) { return value ? fmt::f
 }  // namespace
 
 Ranking rank_rows(const std::vector<std::string>& columns, const std::vector<core::ScoreRow>& rows,
-                  std::vector<std::string> proxies, bool live) {
+                  const std::vector<std::string>& proxies, bool live, const PoolEnsemble& ensemble) {
+  std::vector<std::string> combined;
+  for (std::string name : proxies) {
+    if (live && (name == "macs" || name == "params")) name.insert(0, "live_");
+    if (std::find(combined.begin(), combined.end(), name) == combined.end()) combined.push_back(name);
+  }
+  std::vector<Column> values;
+  for (size_t column = 0; column < columns.size(); ++column) values.push_back(column_values(rows, column));
   Ranking ranking;
   ranking.pool_scores = pool_scores(columns, rows);
-  std::vector<Column> values;
-  for (std::string& name : proxies) {
-    if (live && (name == "macs" || name == "params")) name.insert(0, "live_");
-    if (std::find(ranking.combined.begin(), ranking.combined.end(), name) != ranking.combined.end()) continue;
-    ranking.combined.push_back(name);
-    values.push_back(column_values(rows, column_index(columns, name)));
-  }
-  const Eigen::VectorXd score = ensemble::mean_log_rank(values);
-  ranking.score.assign(score.data(), score.data() + score.size());
+  ranking.ensemble = ensemble.order(columns, values, combined);
+  const std::vector<double>& score = ranking.score().values;
   ranking.order.resize(rows.size());
   std::iota(ranking.order.begin(), ranking.order.end(), size_t{0});
-  std::stable_sort(ranking.order.begin(), ranking.order.end(),
-                   [&](size_t a, size_t b) { return ranking.score[a] > ranking.score[b]; });
+  std::stable_sort(ranking.order.begin(), ranking.order.end(), [&](size_t a, size_t b) { return score[a] > score[b]; });
   ranking.rank.resize(rows.size());
   for (size_t place = 0; place < rows.size(); ++place) {
     const size_t row = ranking.order[place];
-    const bool tied = place > 0 && ranking.score[ranking.order[place - 1]] == ranking.score[row];
+    const bool tied = place > 0 && score[ranking.order[place - 1]] == score[row];
     ranking.rank[row] = tied ? ranking.rank[ranking.order[place - 1]] : place + 1;
   }
   return ranking;
@@ -87,13 +86,14 @@ Ranking rank_rows(const std::vector<std::string>& columns, const std::vector<cor
 
 void write_ranking(const std::string& path, const std::vector<std::string>& columns,
                    const std::vector<core::ScoreRow>& rows, const Ranking& ranking) {
-  std::string text = "rank,arch,log_rank";
+  std::string text = "rank,arch";
+  for (const PoolScore& score : ranking.ensemble.scores) text += "," + score.name;
   for (const PoolScore& score : ranking.pool_scores) text += "," + score.name;
   for (const std::string& column : columns) text += "," + core::csv_field(column);
   text += ",status\n";
   for (const size_t i : ranking.order) {
-    text +=
-        fmt::format("{},{},{}", ranking.rank[i], core::csv_field(rows[i].arch), core::number_text(ranking.score[i]));
+    text += fmt::format("{},{}", ranking.rank[i], core::csv_field(rows[i].arch));
+    for (const PoolScore& score : ranking.ensemble.scores) text += "," + core::number_text(score.values[i]);
     for (const PoolScore& score : ranking.pool_scores) text += "," + core::number_text(score.values[i]);
     for (const auto& value : rows[i].values) text += "," + (value ? core::number_text(*value) : "");
     text += "," + core::csv_field(rows[i].status) + "\n";
@@ -104,11 +104,13 @@ void write_ranking(const std::string& path, const std::vector<std::string>& colu
 std::string ranking_text(const std::vector<std::string>& columns, const std::vector<core::ScoreRow>& rows,
                          const Ranking& ranking, size_t top) {
   const size_t params = column_index(columns, "params"), macs = column_index(columns, "macs");
+  std::string heading = ranking.score().name;
+  std::replace(heading.begin(), heading.end(), '_', ' ');
   std::string text =
-      fmt::format("{:>5}  {:>9}  {:>9}  {:>10}  {}\n", "rank", "log rank", "params", "MACs", "architecture");
+      fmt::format("{:>5}  {:>9}  {:>9}  {:>10}  {}\n", "rank", heading, "params", "MACs", "architecture");
   for (size_t place = 0; place < std::min(top, rows.size()); ++place) {
     const size_t i = ranking.order[place];
-    text += fmt::format("{:>5}  {:>9.4f}  {:>9}  {:>10}  {}{}\n", ranking.rank[i], ranking.score[i],
+    text += fmt::format("{:>5}  {:>9.4f}  {:>9}  {:>10}  {}{}\n", ranking.rank[i], ranking.score().values[i],
                         millions(rows[i].values[params]), millions(rows[i].values[macs]), rows[i].arch,
                         rows[i].status == "ok" ? "" : "  (" + rows[i].status + ")");
   }

@@ -2,6 +2,7 @@
 // come in as many batches as the command likes; equal ones are scored once over all of them.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,8 @@ class Scoring {
   Scoring& operator=(const Scoring&) = delete;
 
   const spaces::SearchSpace& space() const { return space_; }
+  // The space where the candidates are TorchScript files; otherwise null.
+  const nn::ModelSpace* models() const { return models_.get(); }
   const proxies::Plan& plan() const { return plan_; }
   const nn::MinibatchStore& minibatches() const { return minibatches_; }
   const proxies::Scorer& scorer() const { return scorer_; }
@@ -30,6 +33,8 @@ class Scoring {
   int workers() const { return workers_; }
   // Whether equal functions get equal scores.
   bool canonical() const { return plan_.view == nn::GraphView::kCanonical; }
+  // The columns that a pool is ordered by, as --proxies names them; of `all`, only the default ones.
+  std::vector<std::string> ordering_columns() const;
   // Everything that decides the scores, for a manifest.
   core::Json settings() const;
 
@@ -41,9 +46,10 @@ class Scoring {
 
  private:
   const RunOptions options_;
-  const spaces::SearchSpace& space_;
   const int workers_;
   const nn::InputSource source_;
+  const std::unique_ptr<const nn::ModelSpace> models_;
+  const spaces::SearchSpace& space_;
   const proxies::Plan plan_;
   nn::MinibatchStore minibatches_;
   const proxies::Scorer scorer_;

@@ -61,6 +61,7 @@ std::string progress_text(const ProgressState& state) {
                                  rate_text(rate), duration_text(state.elapsed), duration_text(left));
   if (state.failed > 0) text += fmt::format("  failed {}", state.failed);
   if (state.cached > 0) text += fmt::format("  cached {}", state.cached);
+  if (!state.note.empty()) text += "  " + state.note;
   return text;
 }
 

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <utility>
 
 namespace zeroth::core {
 
@@ -15,12 +16,14 @@ struct ProgressState {
   int64_t failed = 0;
   int64_t cached = 0;
   double elapsed = 0;  // seconds
+  std::string note;    // what else there is to say of the state: "best 0.93"
 };
 
 // "0:07", "12:34", "1:02:03"; "1d 02:03" (days, hours, minutes) from a day on. "-:--" where it is not known (negative
 // or not finite). Rounded to the nearest second.
 std::string duration_text(double seconds);
-// "architectures 412/1000  41%  155/s  elapsed 0:02  left 0:04  failed 3  cached 17": zero counts are left out.
+// "architectures 412/1000  41%  155/s  elapsed 0:02  left 0:04  failed 3  cached 17": zero counts are left out. A note
+// comes last.
 std::string progress_text(const ProgressState& state);
 // The same behind a bar, in at most `width` characters: the bar goes first, then the end of the text.
 std::string progress_line(const ProgressState& state, int width);
@@ -40,6 +43,8 @@ class Progress {
   // Cheap enough to call for every row: draws at most 10 times a second on a terminal, else every 5 seconds. Call from
   // one thread at a time.
   void update(int64_t done, int64_t failed, int64_t cached);
+  // Is shown from the next update on.
+  void note(std::string text) { state_.note = std::move(text); }
   // The final state, which stays on the screen.
   void finish();
 

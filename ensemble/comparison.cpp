@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/ranks.h"
+#include "ensemble/method.h"
 
 namespace zeroth::ensemble {
 namespace {
@@ -28,7 +29,12 @@ double sign_of(const FeaturePlan& plan, const std::string& name) {
 }  // namespace
 
 std::vector<MethodScore> method_scores(const LearnedModel& model, const Task& task) {
-  std::vector<MethodScore> scores = {{"learned", predict(model, task.columns, task.values).mean}};
+  std::vector<MethodScore> scores;
+  for (const Method& method : learned_methods()) {
+    const std::string name(method.name);
+    if (!method.without_labels || (method.learn != nullptr && model.kept.count(name) == 0)) continue;
+    scores.push_back({name, method.predict(model, task.columns, task.values, {}).mean});
+  }
   for (const LabelFree& ensemble : label_free_ensembles()) {
     scores.push_back({std::string(ensemble.name), label_free_score(ensemble, task)});
   }

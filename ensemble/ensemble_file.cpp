@@ -10,6 +10,7 @@
 #include "core/error.h"
 #include "core/input_file.h"
 #include "core/replace_file.h"
+#include "ensemble/method.h"
 #include "ensemble/model_json.h"
 
 namespace zeroth::ensemble {
@@ -20,7 +21,7 @@ constexpr const char* kAbout =
     "Score of a row = sum of weight times feature. A column's features are the standardised (rank - 1/2) / n and its "
     "logarithm within the pool, of minus the value where sign is -1; a family's are the standardised means of its "
     "members' features. Target: normal scores of accuracy ranks. held_out: Spearman correlation, one row a function, "
-    "of weights learned without the task's group.";
+    "of weights learned without the task's group and of the mean log rank, with the columns of each set.";
 
 Json optional_number(const std::optional<double>& value) { return value ? Json(*value) : Json(nullptr); }
 
@@ -29,12 +30,12 @@ std::optional<double> number_or_none(const Json& json) {
 }
 
 // Over spaces, of the means over each space's tasks.
-std::optional<double> mean_over_spaces(const std::vector<LearnedFrom>& tasks,
-                                       std::optional<double> LearnedFrom::*correlation) {
+std::optional<double> mean_over_spaces(const std::vector<LearnedFrom>& tasks, size_t set,
+                                       std::optional<double> HeldOut::*correlation) {
   std::map<std::string, std::pair<double, size_t>> spaces;
   for (const LearnedFrom& task : tasks) {
-    if (!(task.*correlation)) return std::nullopt;
-    spaces[task.space].first += *(task.*correlation);
+    if (set >= task.held_out.size() || !(task.held_out[set].*correlation)) return std::nullopt;
+    spaces[task.space].first += *(task.held_out[set].*correlation);
     ++spaces[task.space].second;
   }
   double sum = 0.0;
@@ -42,36 +43,126 @@ std::optional<double> mean_over_spaces(const std::vector<LearnedFrom>& tasks,
   return spaces.empty() ? std::nullopt : std::optional<double>(sum / static_cast<double>(spaces.size()));
 }
 
+bool contains(const std::vector<std::string>& names, const std::string& name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+size_t count_of(const std::vector<std::string>& names, const std::vector<std::string>& among) {
+  return static_cast<size_t>(
+      std::count_if(names.begin(), names.end(), [&](const std::string& name) { return contains(among, name); }));
+}
+
+Json held_out_json(const HeldOut& held_out) {
+  return {{"learned", optional_number(held_out.learned)}, {"log_rank", optional_number(held_out.log_rank)}};
+}
+
+// The task as a pool with a set's columns alone.
+Task seen_through(const Task& task, const ColumnSet& set) {
+  Task seen = task;
+  seen.columns.clear();
+  seen.values.clear();
+  seen.directed.clear();
+  for (size_t column = 0; column < task.columns.size(); ++column) {
+    if (!contains(set.columns, task.columns[column])) continue;
+    if (contains(set.log_rank, task.columns[column])) seen.directed.push_back(seen.columns.size());
+    seen.columns.push_back(task.columns[column]);
+    seen.values.push_back(task.values[column]);
+  }
+  return seen;
+}
+
+HeldOut judge(const EnsembleFile& file, const Task& task, const ColumnSet& set) {
+  const Task seen = seen_through(task, set);
+  const Method& method = find_method(file.method);
+  return {spearman(method.predict(file.model_without(task.space), seen.columns, seen.values, {}).mean, task.accuracy),
+          spearman(label_free_score(find_label_free("log_rank"), seen), task.accuracy)};
+}
+
+ColumnSet all_columns(const LearnedModel& model, const std::vector<Task>& tasks) {
+  ColumnSet all{"all", {}, {}};
+  for (const FeaturePlan::Column& column : model.plan.columns) all.columns.push_back(column.name);
+  std::set<std::string> directed;
+  for (const Task& task : tasks) {
+    for (const size_t column : task.directed) directed.insert(task.columns[column]);
+  }
+  std::copy_if(directed.begin(), directed.end(), std::back_inserter(all.log_rank),
+               [&](const std::string& name) { return contains(all.columns, name); });
+  return all;
+}
+
 EnsembleFile from_json(const Json& json) {
   EnsembleFile file;
   file.version = json.at("version").get<std::string>();
   file.command = json.at("command").get<std::string>();
   file.created = json.at("created").get<std::string>();
-  for (const Json& task : json.at("tasks")) {
-    const Json& held_out = task.at("held_out");
-    file.tasks.push_back({task.at("task").get<std::string>(), task.at("space").get<std::string>(),
-                          task.at("group").get<std::string>(), task.at("rows").get<size_t>(),
-                          number_or_none(held_out.at("learned")), number_or_none(held_out.at("log_rank"))});
+  file.method = json.at("method").get<std::string>();
+  file.fidelity = json.at("fidelity").get<std::string>();
+  for (const Json& set : json.at("column_sets")) {
+    file.sets.push_back({set.at("name").get<std::string>(), set.at("columns").get<std::vector<std::string>>(),
+                         set.at("log_rank_columns").get<std::vector<std::string>>(), set.at("least").get<size_t>()});
   }
-  file.directed = json.at("log_rank_columns").get<std::vector<std::string>>();
+  for (const Json& task : json.at("tasks")) {
+    file.tasks.push_back({task.at("task").get<std::string>(),
+                          task.at("space").get<std::string>(),
+                          task.at("group").get<std::string>(),
+                          task.at("rows").get<size_t>(),
+                          {}});
+    for (const ColumnSet& set : file.sets) {
+      const Json& held_out = task.at("held_out").at(set.name);
+      file.tasks.back().held_out.push_back(
+          {number_or_none(held_out.at("learned")), number_or_none(held_out.at("log_rank"))});
+    }
+  }
   file.model = model_from_json(json.at("model"));
   for (const Json& fold : json.at("leave_out")) {
     file.folds.push_back({fold.at("group").get<std::string>(), model_from_json(fold.at("model"))});
+  }
+  if (file.sets.empty()) throw MalformedModel("column_sets is empty");
+  const auto& methods = learned_methods();
+  if (std::none_of(methods.begin(), methods.end(), [&](const Method& each) { return each.name == file.method; })) {
+    throw MalformedModel(fmt::format("method {} is not known", file.method));
   }
   return file;
 }
 
 }  // namespace
 
-std::optional<double> EnsembleFile::held_out_learned() const { return mean_over_spaces(tasks, &LearnedFrom::learned); }
-
-std::optional<double> EnsembleFile::held_out_log_rank() const {
-  return mean_over_spaces(tasks, &LearnedFrom::log_rank);
+HeldOut EnsembleFile::held_out(size_t set) const {
+  return {mean_over_spaces(tasks, set, &HeldOut::learned), mean_over_spaces(tasks, set, &HeldOut::log_rank)};
 }
 
-bool EnsembleFile::beats_log_rank() const {
-  const auto learned = held_out_learned(), log_rank = held_out_log_rank();
-  return learned && log_rank && *learned > *log_rank;
+bool EnsembleFile::beats_log_rank(size_t set) const {
+  const HeldOut mean = held_out(set);
+  return mean.learned && mean.log_rank && *mean.learned > *mean.log_rank;
+}
+
+std::optional<size_t> EnsembleFile::set_of(const std::vector<std::string>& columns) const {
+  std::optional<size_t> narrowest;
+  const size_t known = sets.empty() ? 0 : count_of(sets.front().columns, columns);
+  for (size_t set = 0; set < sets.size(); ++set) {
+    const size_t has = count_of(sets[set].columns, columns);
+    if (has == 0 || has < known || has < sets[set].least) continue;
+    if (!narrowest || sets[set].columns.size() < sets[*narrowest].columns.size()) narrowest = set;
+  }
+  return narrowest;
+}
+
+bool EnsembleFile::knows(const std::string& space) const {
+  return std::any_of(tasks.begin(), tasks.end(), [&](const LearnedFrom& task) { return task.space == space; });
+}
+
+const LearnedModel& EnsembleFile::model_excluding(const std::string& space) const {
+  if (folds.empty()) {
+    const std::string group = tasks.empty() ? "none" : tasks.front().group;
+    throw core::UsageError(fmt::format("nothing can be left out: all tasks are of one group of spaces, {}", group));
+  }
+  const LearnedModel& found = model_without(space);
+  if (&found != &model) return found;
+  std::vector<std::string> spaces;
+  for (const LearnedFrom& task : tasks) {
+    if (!contains(spaces, task.space)) spaces.push_back(task.space);
+  }
+  throw core::UsageError(core::unknown_name("space of the ensemble's tasks", space, spaces));
 }
 
 const LearnedModel& EnsembleFile::model_without(const std::string& space) const {
@@ -83,19 +174,24 @@ const LearnedModel& EnsembleFile::model_without(const std::string& space) const 
 void EnsembleFile::write(const std::string& path) const {
   Json json = {{"format", kFormat},  {"name", kName},      {"about", kAbout},
                {"version", version}, {"command", command}, {"created", created}};
-  json["held_out_mean_over_spaces"] = {{"learned", optional_number(held_out_learned())},
-                                       {"log_rank", optional_number(held_out_log_rank())},
-                                       {"learned_beats_log_rank", beats_log_rank()}};
+  json["method"] = method;
+  json["fidelity"] = fidelity;
+  json["column_sets"] = Json::array();
+  for (size_t set = 0; set < sets.size(); ++set) {
+    json["column_sets"].push_back({{"name", sets[set].name},
+                                   {"held_out_mean_over_spaces", held_out_json(held_out(set))},
+                                   {"learned_beats_log_rank", beats_log_rank(set)},
+                                   {"least", sets[set].least},
+                                   {"columns", sets[set].columns},
+                                   {"log_rank_columns", sets[set].log_rank}});
+  }
   json["tasks"] = Json::array();
   for (const LearnedFrom& task : tasks) {
-    json["tasks"].push_back(
-        {{"task", task.task},
-         {"space", task.space},
-         {"group", task.group},
-         {"rows", task.rows},
-         {"held_out", {{"learned", optional_number(task.learned)}, {"log_rank", optional_number(task.log_rank)}}}});
+    json["tasks"].push_back({{"task", task.task}, {"space", task.space}, {"group", task.group}, {"rows", task.rows}});
+    for (size_t set = 0; set < sets.size(); ++set) {
+      json["tasks"].back()["held_out"][sets[set].name] = held_out_json(task.held_out[set]);
+    }
   }
-  json["log_rank_columns"] = directed;
   json["model"] = to_json(model);
   json["leave_out"] = Json::array();
   for (const Fold& fold : folds) json["leave_out"].push_back({{"group", fold.group}, {"model", to_json(fold.model)}});
@@ -103,38 +199,53 @@ void EnsembleFile::write(const std::string& path) const {
   core::replace_file(path, json.dump(1, ' ', /*ensure_ascii=*/false, Json::error_handler_t::replace) + "\n");
 }
 
-EnsembleFile EnsembleFile::read(const std::string& path) {
+EnsembleFile EnsembleFile::read(const std::string& path) { return parse(core::read_whole_file(path), path); }
+
+EnsembleFile EnsembleFile::parse(const std::string& text, const std::string& name) {
   try {
-    const Json json = Json::parse(core::read_whole_file(path));
+    const Json json = Json::parse(text);
     if (!json.is_object() || json.value("name", "") != kName) {
-      throw core::Error(fmt::format("{}: not a file of zeroth ensemble fit", path));
+      throw core::Error(fmt::format("{}: not a file of zeroth ensemble fit", name));
     }
     if (const int format = json.at("format").get<int>(); format != kFormat) {
-      throw core::Error(fmt::format("{}: format {}; this version reads {}", path, format, kFormat));
+      throw core::Error(fmt::format("{}: format {}; this version reads {}", name, format, kFormat));
     }
     return from_json(json);
   } catch (const Json::exception& error) {
-    throw core::Error(fmt::format("{}: {}", path, error.what()));
+    throw core::Error(fmt::format("{}: {}", name, error.what()));
   } catch (const MalformedModel& error) {
-    throw core::Error(fmt::format("{}: {}", path, error.what()));
+    throw core::Error(fmt::format("{}: {}", name, error.what()));
   }
 }
 
-EnsembleFile learn_ensemble(const std::vector<Task>& tasks) {
+Decision decide(const EnsembleFile& file, const std::vector<std::string>& columns) {
+  const std::optional<size_t> set = file.set_of(columns);
+  if (!set) return {false, "what the learned ensemble is worth with these columns alone is not known"};
+  const HeldOut mean = file.held_out(*set);
+  if (!mean.learned) return {false, "what the learned ensemble is worth on other spaces is not known"};
+  return {file.beats_log_rank(*set),
+          fmt::format("with the {} columns the learned ensemble reaches {:.3f} on spaces that it was not learned from, "
+                      "log_rank {:.3f}",
+                      file.sets[*set].name, *mean.learned, mean.log_rank.value_or(0.0))};
+}
+
+EnsembleFile learn_ensemble(const std::vector<Task>& tasks, std::vector<ColumnSet> further, const std::string& method) {
   EnsembleFile file;
-  file.model = learn(tasks);
-  file.folds = learn_folds(tasks);
-  std::set<std::string> directed;
-  for (const Task& task : tasks) {
-    LearnedFrom from{task.name, task.space, task.group, task.rows(), std::nullopt, std::nullopt};
-    if (!file.folds.empty()) {
-      from.learned = spearman(predict(file.model_without(task.space), task.columns, task.values).mean, task.accuracy);
-      from.log_rank = spearman(label_free_score(find_label_free("log_rank"), task), task.accuracy);
-    }
-    file.tasks.push_back(from);
-    for (const size_t column : task.directed) directed.insert(task.columns[column]);
+  file.method = method;
+  file.model = learn(tasks, {method});
+  file.folds = learn_folds(tasks, {method});
+  file.sets = {all_columns(file.model, tasks)};
+  file.sets.insert(file.sets.end(), further.begin(), further.end());
+  for (ColumnSet& set : file.sets) {
+    set.least = set.columns.size();
+    for (const Task& task : tasks) set.least = std::min(set.least, count_of(set.columns, task.columns));
   }
-  file.directed.assign(directed.begin(), directed.end());
+  for (const Task& task : tasks) {
+    file.tasks.push_back({task.name, task.space, task.group, task.rows(), {}});
+    for (const ColumnSet& set : file.sets) {
+      file.tasks.back().held_out.push_back(file.folds.empty() ? HeldOut{} : judge(file, task, set));
+    }
+  }
   return file;
 }
 

@@ -9,6 +9,7 @@
 #include "core/csv.h"
 #include "core/error.h"
 #include "core/ranks.h"
+#include "ensemble/method.h"
 
 namespace zeroth::ensemble {
 namespace {
@@ -91,13 +92,17 @@ Prediction prediction(Features features, const VectorXd& mean, const MatrixXd& c
 
 }  // namespace
 
-LearnedModel learn(const std::vector<Task>& tasks) {
+LearnedModel learn(const std::vector<Task>& tasks, const std::vector<std::string>& methods) {
   LearnedModel model;
   model.plan = learn_features(tasks);
   if (model.plan.columns.empty()) throw core::Error("no task has a column of scores that tells its rows apart");
   model.prior = fit_prior(moments(model.plan, tasks), scale_groups(model.plan));
   round_covariance(model.prior.covariance);
   model.best_column = best_column(model.plan, tasks);
+  for (const std::string& name : methods) {
+    const Method& method = find_method(name);
+    if (method.learn != nullptr) model.kept[name] = method.learn(model.plan, tasks);
+  }
   return model;
 }
 
@@ -111,23 +116,33 @@ Prediction predict(const LearnedModel& model, const std::vector<std::string>& co
                    const std::vector<std::optional<double>>& labels) {
   Features all = features(model.plan, columns, values);
   ZEROTH_CHECK(static_cast<Index>(labels.size()) == all.values.rows());
+  const LabelledRows labelled = labelled_rows(labels);
+  const WeightPosterior weights = posterior(model.prior, rows_of(all.values, labelled.rows), labelled.target);
+  return prediction(std::move(all), weights.mean, weights.covariance, model.prior.noise);
+}
+
+LabelledRows labelled_rows(const std::vector<std::optional<double>>& labels) {
   std::vector<double> known;
-  std::vector<Index> rows;
+  LabelledRows labelled;
   for (size_t row = 0; row < labels.size(); ++row) {
     if (!labels[row]) continue;
     known.push_back(*labels[row]);
-    rows.push_back(static_cast<Index>(row));
+    labelled.rows.push_back(static_cast<Index>(row));
   }
   if (std::set<double>(known.begin(), known.end()).size() < 2) {
     throw core::Error(fmt::format("{} rows with labels; it takes two different labels to learn from", known.size()));
   }
-  MatrixXd x(static_cast<Index>(rows.size()), all.values.cols());
-  for (size_t i = 0; i < rows.size(); ++i) x.row(static_cast<Index>(i)) = all.values.row(rows[i]);
-  const WeightPosterior weights = posterior(model.prior, x, normal_scores(known));
-  return prediction(std::move(all), weights.mean, weights.covariance, model.prior.noise);
+  labelled.target = normal_scores(known);
+  return labelled;
 }
 
-std::vector<Fold> learn_folds(const std::vector<Task>& tasks) {
+MatrixXd rows_of(const MatrixXd& matrix, const std::vector<Index>& rows) {
+  MatrixXd chosen(static_cast<Index>(rows.size()), matrix.cols());
+  for (size_t i = 0; i < rows.size(); ++i) chosen.row(static_cast<Index>(i)) = matrix.row(rows[i]);
+  return chosen;
+}
+
+std::vector<Fold> learn_folds(const std::vector<Task>& tasks, const std::vector<std::string>& methods) {
   std::set<std::string> groups;
   for (const Task& task : tasks) groups.insert(task.group);
   std::vector<Fold> folds;
@@ -136,7 +151,7 @@ std::vector<Fold> learn_folds(const std::vector<Task>& tasks) {
     std::vector<Task> others;
     std::copy_if(tasks.begin(), tasks.end(), std::back_inserter(others),
                  [&](const Task& t) { return t.group != group; });
-    folds.push_back({group, learn(others)});
+    folds.push_back({group, learn(others, methods)});
   }
   return folds;
 }

@@ -96,6 +96,8 @@ Json to_json(const LearnedModel& model) {
                                {"log_rank", feature_json(model.prior, 2 * families + columns + c)}});
   }
   json["covariance"] = triangle_json(model.prior.covariance);
+  if (!model.kept.empty()) json["kept"] = Json::object();
+  for (const auto& [method, text] : model.kept) json["kept"][method] = Json::parse(text);
   return json;
 }
 
@@ -128,6 +130,9 @@ LearnedModel model_from_json(const Json& json) {
   prior.noise = finite_number(json, "noise");
   if (prior.noise <= 0.0) throw MalformedModel("noise is not above 0");
   model.best_column = json.at("best_column").get<std::string>();
+  if (json.contains("kept")) {
+    for (const auto& [method, of_method] : json.at("kept").items()) model.kept[method] = of_method.dump();
+  }
   return model;
 }
 

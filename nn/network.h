@@ -45,8 +45,8 @@ class Network {
   // What the last node yields, mostly logits (N, classes). A text network reads whole numbers (N, tokens) for images.
   // Takes part in autograd unless a guard says otherwise.
   torch::Tensor forward(const torch::Tensor& images, Norm norm, const Observer& observer = {}) const;
-  // The same with batch statistics, for a gradient to weights() that is differentiated again.
-  torch::Tensor forward_for_second_order(const torch::Tensor& images) const;
+  // The same with batch statistics, for a gradient that is differentiated again.
+  torch::Tensor forward_for_second_order(const torch::Tensor& images, const Observer& observer = {}) const;
   // The same graph with other parameters in place of params().
   torch::Tensor forward_with(const std::vector<torch::Tensor>& params, const torch::Tensor& images, Norm norm,
                              const Observer& observer = {}) const;

@@ -25,20 +25,22 @@ RunningNorms::RunningNorms(const spaces::OpGraph& graph) {
 }
 
 Tensor RunningNorms::train(const Network& network, const Tensor& images) {
-  const auto rule = [this](int node, const Tensor& x, const Tensor& weight, const Tensor& bias) {
+  const auto rule = [&](int node, const Tensor& x, const Tensor& weight, const Tensor& bias) {
     const auto place = static_cast<size_t>(place_[static_cast<size_t>(node)]);
+    const double epsilon = network.graph().nodes()[static_cast<size_t>(node)].epsilon;
     return std::make_pair(at::batch_norm(in_layout(x), weight, bias, tensors_[place], tensors_[place + 1],
-                                         /*training=*/true, kMomentum, kNormEpsilon, /*cudnn_enabled=*/false),
+                                         /*training=*/true, kMomentum, epsilon, /*cudnn_enabled=*/false),
                           Tensor());
   };
   return network.forward_by(rule, images);
 }
 
 Tensor RunningNorms::evaluate(const Network& network, const Tensor& images) const {
-  const auto rule = [this](int node, const Tensor& x, const Tensor& weight, const Tensor& bias) {
+  const auto rule = [&](int node, const Tensor& x, const Tensor& weight, const Tensor& bias) {
     const auto place = static_cast<size_t>(place_[static_cast<size_t>(node)]);
+    const double epsilon = network.graph().nodes()[static_cast<size_t>(node)].epsilon;
     return std::make_pair(at::batch_norm(in_layout(x), weight, bias, tensors_[place], tensors_[place + 1],
-                                         /*training=*/false, kMomentum, kNormEpsilon, /*cudnn_enabled=*/false),
+                                         /*training=*/false, kMomentum, epsilon, /*cudnn_enabled=*/false),
                           Tensor());
   };
   return network.forward_by(rule, images);

@@ -4,11 +4,13 @@
 #   STEP         one of the list below; all of them where none is named
 # Every step can be interrupted and called again: it goes on from the rows it has. Runs use all processors.
 set -euo pipefail
+export LC_ALL=C  # the order of files, everywhere
 benchmarks=$(realpath "$1")
 shift
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 zeroth=$(realpath "${ZEROTH:-build/zeroth}")
-steps=(fast select_default default written proxies readme shared slow sweep spaces spaces_shared zen weights bench)
+steps=(fast select_default default written proxies readme shared slow sweep spaces spaces_shared zen default_weights
+       held_out labels bench search summary)
 [[ $# -gt 0 ]] || set -- "${steps[@]}"
 work=results/work
 mkdir -p "$work"
@@ -163,14 +165,16 @@ score_space() {
   speed "$1" "$2" "$name"
 }
 
-# A line of ../spaces/speed.csv: how many architectures a second, by the run's manifest.
+# A line of ../spaces/speed.csv: how many architectures a second, and on what, by the run's manifest.
 speed() {
-  local seconds rows
+  local seconds rows machine
   seconds=$(grep -o '"wall_seconds": [0-9.]*' "spaces/$3.json" | cut -d' ' -f2)
   rows=$(grep -o '"rows": [0-9]*' "spaces/$3.json" | cut -d' ' -f2)
+  machine=$(awk -F: '/"(cores|cpu)":/ { gsub(/^[ "]+|[ ",]+$/, "", $2); v[$1 ~ /cpu/] = $2 } END { print v[0] "," v[1] }' "spaces/$3.json")
   touch ../spaces/speed.csv
   { grep -v "^$1,$2,${3##*_}," ../spaces/speed.csv || true
-    awk -v id="$1,$2,${3##*_}" -v rows="$rows" -v s="$seconds" 'BEGIN { printf "%s,%d,%.1f,%.2f\n", id, rows, s, rows / s }'
+    awk -v id="$1,$2,${3##*_}" -v rows="$rows" -v s="$seconds" -v machine="$machine" \
+      'BEGIN { printf "%s,%d,%.1f,%.2f,%s\n", id, rows, s, rows / s, machine }'
   } | sort > spaces/speed.new
   mv spaces/speed.new ../spaces/speed.csv
 }
@@ -187,38 +191,71 @@ spaces() {  # every space's benchmark at fast fidelity; of those without, 100 sa
       --out "spaces/${space}_none_fast.csv"
     speed "$space" none "${space}_none_fast"
   done
-  spaces_summary
+  summary
 }
 
-spaces_shared() {
+spaces_shared() {  # spaces where the benchmark's own networks are cheap enough, with the cheap proxies
   mkdir -p spaces ../spaces
   each_space shared_of_space
-  spaces_summary
+  summary
 }
 
-# A line for each table of ../spaces: Spearman of what needs no pass, and of the four best proxies.
-spaces_summary() {
-  local table
+summary() {  # README.md and summary.csv of this folder, of the tables that are here
+  local table tables=()
+  for table in ../nasbench201_{fast,shared}_{cifar10,cifar100,imagenet16_120}.csv ../spaces/*_{fast,shared}_*.csv; do
+    [[ ! -f $table ]] || tables+=("$table")
+  done
   {
-    echo "| space | target | n | data-free | live params | live MACs | best proxies |"
-    echo "|---|---|---|---|---|---|---|"
-    for table in ../spaces/*_fast_*.csv ../spaces/*_shared_*.csv; do
-      [[ -f $table ]] || continue
-      awk -F, -v table="$(basename "$table" .csv)" -v structure=" $structure " '
-        NR == 1 || $5 == "" { next }
-        { n = $2; rho[$1] = $5 }
-        index(structure, " " $1 " ") || $1 ~ /^(params|macs)$/ { next }
-        k < 4 { best = best (k++ ? ", " : "") "`" $1 "` " short($5) }
-        function short(x) { return x == "" ? "-" : sprintf("%.3f", x) }
-        END {
-          fidelity = table ~ /_shared_/ ? "shared" : "fast"
-          split(table, parts, "_" fidelity "_")
-          space = parts[1]; sub(/_.*/, "", space)
-          print "| " space (fidelity == "shared" ? " (shared)" : "") " | " parts[2] " | " n " | " short(rho["data_free"]) " | " \
-                short(rho["live_params"]) " | " short(rho["live_macs"]) " | " best " |"
-        }' "$table"
-    done
-  } > ../spaces/summary.md
+    cat << 'EOF'
+# Results
+
+Spearman correlation of scores at initialisation with the accuracy, or other measure, of trained networks. Written by
+`results/make.sh BENCHMARKS summary` from the tables beside it; `summary.csv` has every column of every task, the tables
+have the rest: intervals, Kendall, lift over the data-free baseline, the top k. `SPACE_..._scores.csv.gz` are the scores. Accuracies
+stay in the benchmarks' own files. Failed scores are at the bottom. What a column is, `zeroth list proxies --long` says.
+
+EOF
+    awk -v structure="$structure" -v csv=../summary.csv -f ../summary.awk "${tables[@]}"
+    echo
+    steps_table
+    speed_table
+  } > summary.md
+  mv summary.md ../README.md
+}
+
+# Each step with what the comment at its function says.
+steps_table() {
+  echo "## Commands"
+  echo
+  echo "Every step can be interrupted and called again. All of them, in this order:"
+  echo
+  echo "| command | does |"
+  echo "|---|---|"
+  awk -v steps="${steps[*]}" '
+    /^#/ { sub(/^# */, ""); comment = comment (comment == "" ? "" : " ") $0; next }
+    /^[a-z_]+\(\) \{/ {
+      name = $1; sub(/\(.*/, "", name)
+      if (match($0, /# .*/)) comment = substr($0, RSTART + 2)
+      does[name] = comment
+    }
+    { comment = "" }
+    END {
+      n = split(steps, order, " ")
+      for (i = 1; i <= n; ++i) print "| `results/make.sh BENCHMARKS " order[i] "` | " does[order[i]] " |"
+    }' ../make.sh
+}
+
+# What speed() noted, if anything.
+speed_table() {
+  [[ -f ../spaces/speed.csv ]] || return 0
+  echo
+  echo "## Time"
+  echo
+  echo "All proxies (\`shared\`: the cheap ones), all processors of the machine."
+  echo
+  echo "| space | fidelity | architectures | seconds | a second | machine |"
+  echo "|---|---|---|---|---|---|"
+  awk -F, '{ print "| " $1 " | " $3 " | " $4 " | " $5 " | " $6 " | " ($7 == "" ? "-" : $7 " x " $8) " |" }' ../spaces/speed.csv
 }
 
 # The small networks that the fast fidelity is chosen from: channels, cells a stage, resolution, batch.
@@ -284,29 +321,104 @@ zen_of() {
     > "../spaces/${name}_zen_$3.txt"
 }
 
-zen() {
+zen() {  # zen with the weights that it is made for, where it turns round without them
   zen_of nasbench101 nb101.csv.gz cifar10_test_acc
   zen_of transnas101-micro transnas101_micro.csv class_scene_test_top1
 }
 
 task() { echo "--task ../${1}_scores.csv.gz,benchmarks/$2,$3,$4"; }
 
-# Weights learned from one task of each space that has a table, held against the mean log rank.
-weights() {
-  # shellcheck disable=SC2046  # each task is two words
-  "$zeroth" ensemble fit --out weights.json $(
-    task nasbench201_fast nb201.csv cifar10_test_acc nasbench201
-    task spaces/nasbench101_nb101_fast nb101.csv.gz cifar10_test_acc nasbench101
-    task spaces/transnas101-micro_transnas101_micro_fast transnas101_micro.csv class_scene_test_top1 transnas101-micro
-    task spaces/transnas101-macro_transnas101_macro_fast transnas101_macro.csv class_scene_test_top1 transnas101-macro
-    task spaces/nasbench-macro_nasbench_macro_fast nasbench_macro.csv cifar10_test_acc nasbench-macro
-    task spaces/darts_darts_swap1000_fast darts_swap1000.csv cifar10_acc darts
-  ) > ../ensemble_fit.txt
+tasks_of_space() {  # SPACE TABLE TARGETS: a task for each target of a space that spaces() has scored
+  local name="$1_$(basename "${2%%.*}")_fast" target
+  [[ -f ../spaces/${name}_scores.csv.gz ]] || return 0
+  for target in ${3//,/ }; do task "spaces/$name" "$2" "$target" "$1"; done
 }
 
-bench() {
+past_tasks() {  # --task for everything that this folder has scores of at fast fidelity
+  local data
+  for data in $accuracies; do task nasbench201_fast nb201.csv "${data}_test_acc" nasbench201; done
+  each_space tasks_of_space
+}
+
+# The ensemble that is in the program, learned from all tasks. Build anew after it.
+default_weights() {
+  # Called by its bare name, which is what the file says that it was made with.
+  # shellcheck disable=SC2046  # each task is two words
+  PATH=$(dirname "$zeroth"):$PATH zeroth ensemble fit --out ../../ensemble/default.json $(past_tasks) > ../ensemble_fit.txt
+}
+
+# What is learned and chosen without a task's group of spaces, on that task: one row a function, then every row.
+held_out() {
+  # shellcheck disable=SC2046
+  "$zeroth" ensemble compare $(past_tasks) --out ../ensemble_held_out.csv > ../ensemble_held_out.txt
+  # shellcheck disable=SC2046
+  "$zeroth" ensemble compare $(past_tasks) --every-row --bootstrap 200 --out ../ensemble_held_out_rows.csv \
+    > ../ensemble_held_out_rows.txt
+}
+
+labels() {  # what 20 to 400 labels of NAS-Bench-201 are worth beside weights that were learned elsewhere
+  local rows
+  for rows in "" --every-row; do
+    # shellcheck disable=SC2046,SC2086
+    "$zeroth" ensemble labels $(task nasbench201_fast nb201.csv cifar10_test_acc nasbench201) $rows \
+      --labels 20,50,100,400 --seeds 10 --out "../ensemble_labels${rows/--every-row/_rows}.csv"
+  done > ../ensemble_labels.txt
+}
+
+bench() {  # what passes cost on this machine
   "$zeroth" bench > ../bench_shared.txt
   "$zeroth" bench --fidelity fast --architectures 16 > ../bench_fast.txt
+}
+
+# search_nasbench201 NAME STRATEGY OBJECTIVE PROXIES BUDGET [options]: 10 seeds, and what their 20 best are worth. The
+# 12-epoch accuracy that confirms is of CIFAR-10 alone: the benchmark's tables have no other.
+search_nasbench201() {
+  local name="search/$1_$2_$5"
+  # shellcheck disable=SC2086  # no objective is no word
+  "$zeroth" search --space nasbench201 --strategy "$2" ${3:+--objective $3} --proxies "$4" --budget "$5" --seed 1 --seeds 10 \
+    --top 20 --benchmark benchmarks/nb201.csv --target cifar10_test_acc,cifar100_test_acc,imagenet16_120_test_acc \
+    --confirm-by cifar10_valid_acc_12ep --confirm-cost cifar10_train_cost_12ep_s --quiet --out "$name.csv" "${@:6}" \
+    > "$name.txt"
+  # A line of ../search_nasbench201.csv a target: mean and standard deviation over seeds.
+  awk -F, -v id="$1,$2,$5" '
+    NR == 1 { next }
+    { t = $2; if (!(t in n)) order[++targets] = t
+      ++n[t]; for (i = 3; i <= 7; ++i) { sum[t, i] += $i; squares[t, i] += $i * $i } }
+    function mean(t, i) { return sum[t, i] / n[t] }
+    function spread(t, i,   v) {
+      v = n[t] > 1 ? (squares[t, i] - n[t] * mean(t, i) ^ 2) / (n[t] - 1) : 0
+      return v > 0 ? sqrt(v) : 0
+    }
+    END {
+      for (k = 1; k <= targets; ++k) {
+        t = order[k]; line = id "," t "," n[t]
+        for (i = 3; i <= 5; ++i) line = line sprintf(",%.2f,%.2f", mean(t, i), spread(t, i))
+        print line sprintf(",%.0f,%.2f", mean(t, 6), mean(t, 7))
+      }
+    }' "$name.picks.csv" >> search/summary.csv
+}
+
+# Every strategy by the label-free default and by it with FreeREA's skip span, a prior that fits this space. Scores depend
+# on the settings alone, so that all but te_nas and successive_halving look them up in a table of the whole space.
+search() {
+  local strategy budget
+  mkdir -p search
+  "$zeroth" rank --space nasbench201 --all --seed 1 --proxies default,freerea_skip_span --out search/scores.csv --resume --top 0
+  echo "objective,strategy,budget,target,seeds,first,first_sd,best20,best20_sd,confirmed,confirmed_sd,confirm_cost_s,seconds" \
+    > search/summary.csv
+  for budget in 300 1000; do
+    for strategy in random local evolution genetic reinforce bayes; do
+      [[ $strategy$budget != bayes1000 ]] || continue  # it is for dear evaluations: its own work costs more than these
+      search_nasbench201 default "$strategy" ensemble default "$budget" --scores search/scores.csv
+      search_nasbench201 skip_span "$strategy" ensemble default,freerea_skip_span "$budget" --scores search/scores.csv
+    done
+  done
+  search_nasbench201 default_and_size nsga2 ensemble,-live_macs default 1000 --scores search/scores.csv
+  search_nasbench201 default exhaustive ensemble default 15625 --scores search/scores.csv --seeds 1
+  search_nasbench201 skip_span exhaustive ensemble default,freerea_skip_span 15625 --scores search/scores.csv --seeds 1
+  search_nasbench201 ntk_and_regions te_nas "" ntk_cond,linear_regions 85
+  search_nasbench201 default successive_halving ensemble default 300 --fidelities fast,shared
+  cp search/summary.csv ../search_nasbench201.csv
 }
 
 for step in "$@"; do

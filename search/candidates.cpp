@@ -180,18 +180,30 @@ std::vector<Candidate> sample(const SearchSpace& space, uint64_t count, uint64_t
   return sample_by_rejection(space, count, stream, unique);
 }
 
-std::vector<Candidate> from_file(const SearchSpace& space, const std::string& path, bool skip_bad) {
+std::vector<Listed> from_list(const SearchSpace& space, const std::string& path, const ReadNotation& read,
+                              bool skip_bad) {
   const ArchitectureFile file(path, space.table_columns());
-  std::vector<Candidate> candidates;
+  std::vector<Listed> listed;
   for (Entry& entry : file.entries()) {
+    Listed one;
+    one.line = entry.line;
     try {
-      candidates.push_back(candidate(space, space.parse(entry.text)));
+      one.candidate = candidate(space, read(entry.text));
     } catch (const core::Error& error) {
       if (!skip_bad) file.fail(entry.line, error.what());
-      candidates.push_back({std::move(entry.text), {}, error.what()});
+      one.candidate = {entry.text, {}, error.what()};
     }
+    one.text = std::move(entry.text);
+    listed.push_back(std::move(one));
   }
-  if (candidates.empty()) throw core::Error(fmt::format("{}: no architectures in it", file.name()));
+  if (listed.empty()) throw core::Error(fmt::format("{}: no architectures in it", file.name()));
+  return listed;
+}
+
+std::vector<Candidate> from_file(const SearchSpace& space, const std::string& path, bool skip_bad) {
+  std::vector<Candidate> candidates;
+  const auto read = [&space](const std::string& text) { return space.parse(text); };
+  for (Listed& one : from_list(space, path, read, skip_bad)) candidates.push_back(std::move(one.candidate));
   return candidates;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,20 @@ std::vector<Candidate> sample(const spaces::SearchSpace& space, uint64_t count, 
 // with # do not count; or a CSV file whose header has a column `arch`. Repeated lines are kept. Throws core::Error that
 // names file and line for one that does not parse, unless `skip_bad` makes it a candidate with an error.
 std::vector<Candidate> from_file(const spaces::SearchSpace& space, const std::string& path, bool skip_bad);
+
+// A line of a list that another tool wrote.
+struct Listed {
+  Candidate candidate;
+  std::string text;  // as the tool wrote it
+  int64_t line = 0;  // the first is 1
+};
+
+// An architecture in the tool's notation. Throws core::Error for a text that is none.
+using ReadNotation = std::function<spaces::Architecture(const std::string&)>;
+
+// As from_file(), with the lines, and in any notation.
+std::vector<Listed> from_list(const spaces::SearchSpace& space, const std::string& path, const ReadNotation& read,
+                              bool skip_bad);
 
 // The first candidate of each function, in order. Candidates with an error stay.
 std::vector<Candidate> unique(const spaces::SearchSpace& space, const std::vector<Candidate>& candidates);

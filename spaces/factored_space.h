@@ -17,11 +17,14 @@ class FactoredSpace : public SearchSpace {
   Architecture sample(const core::Stream& stream, uint32_t first) const override;
   uint32_t draws() const override { return static_cast<uint32_t>(options_.size()); }
   std::vector<Architecture> neighbours(const Architecture& architecture) const override;
+  // How many options each decision has, each at least 1.
+  const std::vector<int>& options() const { return options_; }
+  // Whether each decision is the operation of one edge of a cell, and lower() takes cells with several operations on an
+  // edge, whose results are added up (supernet.h).
+  virtual bool has_supernet() const { return false; }
 
  protected:
-  // How many options each decision has, each at least 1.
   explicit FactoredSpace(std::vector<int> options);
-  const std::vector<int>& options() const { return options_; }
 
  private:
   std::vector<int> options_;

@@ -173,6 +173,7 @@ class NasBench201 : public FactoredSpace {
   }
 
   bool has_thin_network() const override { return true; }
+  bool has_supernet() const override { return true; }
 
   OpGraph lower(const std::vector<UnitGraph>& cells, const NetShape& shape) const override {
     ZEROTH_CHECK(cells.size() == 1);

@@ -41,6 +41,25 @@ const Notation& find_notation(std::string_view name) {
   throw core::UsageError(core::unknown_name("notation", name, known));
 }
 
+std::vector<Notation> notations_of(const SearchSpace& space) {
+  std::vector<Notation> notations = {{std::string(space.name()), std::string(space.name()), "the space's own notation",
+                                      [&space](std::string_view text) { return space.parse(text); },
+                                      [&space](const Architecture& one) { return space.print(one); }}};
+  for (const Notation& notation : all_notations()) {
+    if (notation.space == space.name() && notation.name != space.name()) notations.push_back(notation);
+  }
+  return notations;
+}
+
+Notation find_notation(const SearchSpace& space, std::string_view name) {
+  std::vector<std::string> known;
+  for (Notation& notation : notations_of(space)) {
+    if (notation.name == name) return std::move(notation);
+    known.push_back(notation.name);
+  }
+  throw core::UsageError(core::unknown_name(fmt::format("notation of {}", space.name()), name, known));
+}
+
 void require_convertible(const Notation& from, const Notation& to) {
   if (from.space == to.space || share_cells(from, to)) return;
   const auto what = [](const Notation& notation) {

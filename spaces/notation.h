@@ -23,6 +23,12 @@ const std::vector<Notation>& all_notations();
 // Throws core::UsageError with the valid names.
 const Notation& find_notation(std::string_view name);
 
+// How architectures of one space can be written: the space's own notation, by the space's name, and then those of
+// notations.def. The space must outlive them.
+std::vector<Notation> notations_of(const SearchSpace& space);
+// Throws core::UsageError with the names that this space has.
+Notation find_notation(const SearchSpace& space, std::string_view name);
+
 // Throws core::UsageError, and says why, where no architecture of the one can be written in the other. Notations of one
 // space always can; the cells of NAS-Bench-201 and of TransNAS-Bench-101 have the same edges, and all operations in
 // common but the pooling.

@@ -2,6 +2,7 @@
 
 #include "core/error.h"
 #include "spaces/search_space.h"
+#include "spaces/supernet.h"
 #include "spaces/user_space.h"
 
 namespace zeroth::spaces {
@@ -22,6 +23,7 @@ const std::vector<std::unique_ptr<SearchSpace>>& all_spaces() {
 }
 
 const SearchSpace& find_space(std::string_view name) {
+  if (is_supernet_name(name)) return find_supernet(name);
   if (is_space_file(name)) return user_space(std::string(name));
   std::vector<std::string> known;
   for (const auto& space : all_spaces()) {

@@ -183,6 +183,8 @@ class TransNas101Micro : public FactoredSpace {
     return shape;
   }
 
+  bool has_supernet() const override { return true; }
+
   OpGraph lower(const std::vector<UnitGraph>& cells, const NetShape& shape) const override {
     ZEROTH_CHECK(cells.size() == 2);
     OpGraph net;

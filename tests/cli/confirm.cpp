@@ -203,3 +203,19 @@ TEST_CASE("confirm answers a mistake with one line") {
   fails(files.folder.write("empty.txt", "") + kSmall + files.data, 1, "no architectures");
   fails(files.list + kSmall + files.data + " --space bert", 2, "its networks read words");
 }
+
+TEST_CASE("what training taught orders the whole table anew") {
+  const Files files;
+  const std::string scores = files.folder.path("scores.csv"), out = files.folder.path("confirm.csv");
+  run_well("rank --space nasbench201 --sample 12 --quiet --top 0 --out " + scores + kTiny);
+  run_well("confirm " + scores + kSmall + files.data + " --top 3 --seeds 1 --update default --out " + out);
+  const std::string ranked = files.folder.path("confirm.ranked.csv");
+  CHECK(column(ranked, "arch").size() == 12);
+  const std::vector<std::string> trained = column(ranked, "trained");
+  CHECK(std::count(trained.begin(), trained.end(), "") <= 9);
+  CHECK(std::count(trained.begin(), trained.end(), "1") == 1);
+
+  const Outcome wrong = run_program("confirm " + scores + kSmall + files.data + " --update none.json --out " + out);
+  CHECK(wrong.code == 1);
+  CHECK_THAT(wrong.err, Contains("none.json"));
+}

@@ -44,6 +44,8 @@ TEST_CASE("the text of the progress has counts, rate, elapsed time and time left
   s.failed = 3;
   s.cached = 17;
   CHECK(progress_text(s) == "architectures 999/1000  99%  1.00/s  elapsed 16:40  left 0:01  failed 3  cached 17");
+  s.note = "best 0.9";
+  CHECK_THAT(progress_text(s), Catch::Matchers::EndsWith("cached 17  best 0.9"));
   CHECK(progress_text(state(1000, 10)) == "architectures 1000/1000  100%  100/s  elapsed 0:10  left 0:00");
 }
 

@@ -52,7 +52,7 @@ TEST_CASE("each batch moves the tracked statistics a tenth of the way to its own
   // An image is evaluated alone, whatever stands beside it.
   const Tensor x = images(4).narrow(1, 0, 2).narrow(2, 0, 3).narrow(3, 0, 3);
   const auto column = [](const Tensor& v) { return v.reshape({1, 2, 1, 1}); };
-  const Tensor expected = (x - column(mean)) / at::sqrt(column(variance) + kNormEpsilon);
+  const Tensor expected = (x - column(mean)) / at::sqrt(column(variance) + spaces::kNormEpsilon);
   CHECK(largest_difference(norms.evaluate(network, x), expected) < 1e-4);
   CHECK(largest_difference(norms.evaluate(network, x.narrow(0, 2, 1)), expected.narrow(0, 2, 1)) < 1e-4);
 }

@@ -39,8 +39,8 @@ TEST_CASE("every NAS-Bench-201 architecture survives each notation") {
   CHECK(*space.size() == kNatsArchitectures);
 }
 
-TEST_CASE("5,000 architectures of NAS-Bench-101, DARTS and TransNAS-Bench-101 survive each notation") {
-  const SearchSpace& space = find_space(GENERATE("nasbench101", "darts", "transnas101-micro"));
+TEST_CASE("5,000 architectures of NAS-Bench-101, DARTS, TransNAS-Bench-101 and Once-for-All survive each notation") {
+  const SearchSpace& space = find_space(GENERATE("nasbench101", "darts", "transnas101-micro", "ofa"));
   const core::Stream stream(1, "convert");
   for (uint32_t i = 0; i < 5000; ++i) check_round_trips(space, space.sample(stream, i * space.draws()));
 }
@@ -60,6 +60,29 @@ TEST_CASE("notations write what their tools write") {
         R"({"module_adjacency":[[0,1],[0,0]],"module_operations":["input","output"]})");
   CHECK(converted("111:2", "nasbench101", "nasbench101-json") ==
         R"({"module_adjacency":[[0,1,1],[0,0,1],[0,0,0]],"module_operations":["input","maxpool3x3","output"]})");
+}
+
+TEST_CASE("Once-for-All's dictionary has a place for every block") {
+  CHECK(converted("d2.k3e3.k5e6.k3e4.k3e3_d4.k5e4.k3e3.k7e3.k5e6_d2.k7e6.k5e4.k3e3.k3e3_d4.k5e6.k5e4.k3e3.k7e4_"
+                  "d3.k7e6.k5e6.k7e4.k3e6",
+                  "ofa", "ofa-json") ==
+        R"({"ks":[3,5,3,3,5,3,7,5,7,5,3,3,5,5,3,7,7,5,7,3],"e":[3,6,4,3,4,3,3,6,6,4,3,3,6,4,3,4,6,6,4,6],)"
+        R"("d":[2,4,2,4,3]})");
+}
+
+TEST_CASE("a space has its own notation and those of tools") {
+  const auto names = [](const char* space) {
+    std::vector<std::string> found;
+    for (const Notation& notation : notations_of(find_space(space))) found.push_back(notation.name);
+    return found;
+  };
+  CHECK(names("darts") == std::vector<std::string>{"darts", "nni-darts"});
+  CHECK(names("pit") == std::vector<std::string>{"pit"});
+  const Notation own = find_notation(find_space("pit"), "pit");
+  const std::string example(find_space("pit").example());
+  CHECK(own.write(own.read(example)) == example);
+  CHECK_THROWS_WITH(find_notation(find_space("darts"), "naslib"),
+                    Contains("unknown notation of darts \"naslib\"") && Contains("known: darts, nni-darts"));
 }
 
 TEST_CASE("DARTS_V2 as NNI writes it, with inputs as numbers or lists") {

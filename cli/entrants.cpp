@@ -40,20 +40,20 @@ bool has_column(const std::vector<std::string>& columns, const std::string& name
   return std::find(columns.begin(), columns.end(), name) != columns.end();
 }
 
-// Whether the first line that says something is a header with a column arch.
-bool is_table(const std::string& path) {
-  if (path == "-") return false;
+// The columns of a table with a column arch, which is its first line that says something; nothing for a list.
+std::optional<std::vector<std::string>> table_columns(const std::string& path) {
+  if (path == "-") return std::nullopt;
   const std::string text = core::read_whole_file(path);
   for (size_t start = 0; start < text.size();) {
     const size_t end = std::min(text.find('\n', start), text.size());
-    std::string line = text.substr(start, end - start);
+    const std::string line = text.substr(start, end - start);
     if (line.find_first_not_of(" \t\r") != std::string::npos && line.front() != '#') {
       const auto fields = core::parse_csv_line(line);
-      return fields && has_column(*fields, "arch");
+      return fields && has_column(*fields, "arch") ? fields : std::nullopt;
     }
     start = end + 1;
   }
-  return false;
+  return std::nullopt;
 }
 
 // What a table without an order of its own is ordered by: the default proxies that it has, or else all its scores.
@@ -70,13 +70,14 @@ std::vector<std::string> order_columns(const spaces::SearchSpace& space, const c
   return defaults.empty() ? scores : defaults;
 }
 
-OrderedList read_table(const spaces::SearchSpace& space, const std::string& path) {
+// A table with a column `rank` is in order.
+OrderedList read_table(const spaces::SearchSpace& space, const std::string& path, bool ranked) {
   const core::ScoreTable table = core::ScoreTable::read(path);
   OrderedList list;
   std::vector<size_t> order(table.rows.size());
   std::iota(order.begin(), order.end(), size_t{0});
   const std::vector<std::string> columns = order_columns(space, table);
-  if (has_column(table.columns, "log_rank") || columns.empty()) {
+  if (ranked || columns.empty()) {
     list.order = "the order of the file";
   } else {
     order = rank_rows(table.columns, table.rows, columns, /*live=*/true).order;
@@ -101,7 +102,7 @@ OrderedList read_table(const spaces::SearchSpace& space, const std::string& path
 }
 
 OrderedList read_ordered(const spaces::SearchSpace& space, const std::string& path) {
-  if (is_table(path)) return read_table(space, path);
+  if (const auto columns = table_columns(path)) return read_table(space, path, has_column(*columns, "rank"));
   OrderedList list;
   list.order = "the order of the file";
   for (spaces::Candidate& candidate : search::from_file(space, path, /*skip_bad=*/false)) {

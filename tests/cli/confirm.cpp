@@ -8,7 +8,7 @@
 #include "core/csv.h"
 #include "core/manifest.h"
 #include "tests/cli/program.h"
-#include "tests/confirm/made_images.h"
+#include "tests/confirm/made_records.h"
 #include "tests/temporary_folder.h"
 
 namespace {
@@ -75,7 +75,8 @@ TEST_CASE("confirm trains candidates and baselines and writes the table, best fi
   CHECK(roles.at(kResNet) == "resnet_like");
   CHECK(roles.at(kList.substr(0, kList.find('\n'))) == "candidate+most_live_params");
   const std::vector<std::string> status = column(out, "status"), epochs = column(out, "epochs");
-  CHECK(std::count(status.begin(), status.end(), "halted") == 1);
+  // One of three is halted, unless it is the baseline, which goes on.
+  CHECK(std::count(status.begin(), status.end(), "halted") <= 1);
   double last = 101.0;
   for (size_t i = 0; i < csv.rows.size(); ++i) {
     CHECK(epochs[i] == (status[i] == "halted" ? "2" : "4"));

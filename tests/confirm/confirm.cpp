@@ -6,7 +6,7 @@
 #include <filesystem>
 
 #include "search/confirm/table.h"
-#include "tests/confirm/made_images.h"
+#include "tests/confirm/made_data.h"
 
 namespace zeroth::search {
 namespace {

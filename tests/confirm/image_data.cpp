@@ -6,7 +6,7 @@
 #include <set>
 
 #include "core/error.h"
-#include "tests/confirm/made_images.h"
+#include "tests/confirm/made_data.h"
 
 namespace zeroth::search {
 namespace {

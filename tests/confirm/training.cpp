@@ -6,7 +6,7 @@
 
 #include "core/error.h"
 #include "nn/initialiser.h"
-#include "tests/confirm/made_images.h"
+#include "tests/confirm/made_data.h"
 #include "tests/nn/graphs.h"
 
 namespace zeroth::search {

@@ -1,11 +1,9 @@
-// Images that a small network learns in seconds, as a file in CIFAR-10's binary format.
+// Images that a small network learns in seconds, in CIFAR-10's binary format.
 #pragma once
 
 #include <string>
 
 #include "core/random.h"
-#include "search/confirm/image_data.h"
-#include "tests/temporary_folder.h"
 
 namespace zeroth::tests {
 
@@ -23,18 +21,6 @@ inline std::string made_records(int count, uint64_t seed = 1) {
     }
   }
   return bytes;
-}
-
-// Images of 8 x 8 pixels from such a file, without augmentation: the place of what is bright is the class.
-inline search::DataOptions made_data(const TemporaryFolder& folder, int count = 120) {
-  search::DataOptions options;
-  options.spec = "cifar10:" + folder.write("images.bin", made_records(count));
-  options.resolution = 8;
-  options.validation = 0.25;
-  options.crop = 0;
-  options.flip = false;
-  options.seed = 3;
-  return options;
 }
 
 }  // namespace zeroth::tests

@@ -84,12 +84,53 @@ int Draft::narrowed(int from, int64_t first, int64_t count, const std::string& s
   return add(std::move(step));
 }
 
+// The operand times zero.
+Symbol Draft::zeroed(Symbol symbol, const std::string& scope) {
+  symbol.scale = 1.0;
+  symbol = settled(symbol, scope);
+  Step zero = step(symbol.step);
+  zero.kind = OpKind::kZero;
+  zero.role = Role::kNone;
+  zero.operands = {symbol.step};
+  zero.params.clear();
+  zero.add = [scope](OpGraph& graph, const std::vector<int>& x, Role) { return graph.zero(x[0], scope); };
+  symbol.step = add(std::move(zero));
+  return symbol;
+}
+
+// A map without its first row and column, if that is what the layout leaves of it.
+bool Draft::take_crop(Symbol& symbol, const std::string& scope) {
+  const Step& from = step(symbol.step);
+  const int64_t rows = from.shape.height - 1, columns = from.shape.width - 1;
+  const std::vector<Factor> wanted = {{Axis::kPlace, rows, from.shape.width}, {Axis::kPlace, columns, 1}};
+  const bool fits = from.form == Form::kMap && symbol.layout.first_place == from.shape.width + 1 &&
+                    factors_of(symbol.layout, Axis::kPlace) == wanted;
+  if (!fits) return false;
+  for (Dimension& dim : symbol.layout.dims) {
+    for (Factor& factor : dim) {
+      if (factor == wanted[0]) factor.stride = columns;
+    }
+  }
+  symbol.layout.first_place = 0;
+  Step crop = from;
+  crop.kind = OpKind::kCrop;
+  crop.role = Role::kNone;
+  crop.shape.height = rows;
+  crop.shape.width = columns;
+  crop.operands = {symbol.step};
+  crop.params.clear();
+  crop.add = [scope](OpGraph& graph, const std::vector<int>& x, Role) { return graph.crop(x[0], scope); };
+  symbol.step = add(std::move(crop));
+  return true;
+}
+
 Symbol Draft::settled(const Symbol& symbol, const std::string& scope) {
+  if (symbol.scale == 0.0) return zeroed(symbol, scope);
   if (symbol.scale != 1.0) throw Error(fmt::format("a product with the number {:g}", symbol.scale));
   Symbol whole = symbol;
   if (!step(whole.step).add) throw Error("a product of two values that is no attention");
   const auto places = neighbours(factors_of(whole.layout, Axis::kPlace));
-  if (places != step(whole.step).places()) {
+  if (places != step(whole.step).places() && !take_crop(whole, scope)) {
     if (places != 1 || step(whole.step).form != Form::kTokens) throw Error("a part of the pixels or tokens");
     Step token;
     token.kind = OpKind::kToken;

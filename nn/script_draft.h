@@ -76,6 +76,8 @@ class Draft {
  private:
   int cached(spaces::OpKind kind, int operand, const std::function<Step()>& make);
   int as_pixel(int vector, const std::string& scope);
+  Symbol zeroed(Symbol symbol, const std::string& scope);
+  bool take_crop(Symbol& symbol, const std::string& scope);
   int narrowed(int step, int64_t first, int64_t count, const std::string& scope);
 
   int64_t batch_;

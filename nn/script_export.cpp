@@ -201,8 +201,8 @@ class Source {
       case OpKind::kMap:
         return fmt::format("torch.reshape(torch.transpose({}[:, {}:], 1, 2), [-1, {}, {}, {}])", x(node),
                            shape(node, 0).height - out.height * out.width, out.channels, out.height, out.width);
-      case OpKind::kEmbedding:
-        return fmt::format("torch.embedding({}, {}.to(torch.int64))", param(node, 0), x(node));
+      case OpKind::kEmbedding:  // 4 is a 64-bit whole number
+        return fmt::format("torch.embedding({}, torch.to({}, 4))", param(node, 0), x(node));
       case OpKind::kClassToken:
         return fmt::format("torch.cat([{}.expand([{}.size(0), 1, {}]), {}], 1)", param(node, 0), x(node), out.channels,
                            x(node));
@@ -244,7 +244,8 @@ class Source {
         node.groups, s.channels / node.groups, s.height, s.width, s.channels, s.height, s.width);
   }
 
-  std::string expression(const OpNode& node) {
+  // Convolutions, norms, poolings and linear layers.
+  std::string layer_expression(const OpNode& node) {
     const int dilation = node.window.dilation;
     switch (node.kind) {
       case OpKind::kConv2d:
@@ -253,10 +254,6 @@ class Source {
                            dilation, dilation, node.groups);
       case OpKind::kBatchNorm:
         return batch_norm(node);
-      case OpKind::kRelu:
-        return fmt::format("torch.relu({})", x(node));
-      case OpKind::kActivation:
-        return activation(node.activation, x(node));
       case OpKind::kAvgPool:
         return fmt::format("torch.avg_pool2d({}, {}, False, False)", x(node), window_arguments(node.window));
       case OpKind::kMaxPool:
@@ -268,6 +265,17 @@ class Source {
       case OpKind::kLinear:
         return fmt::format("torch.linear({}, {}, {})", x(node), param(node, 0),
                            node.params.size() > 1 ? param(node, 1) : "None");
+      default:
+        return token_expression(node);
+    }
+  }
+
+  std::string expression(const OpNode& node) {
+    switch (node.kind) {
+      case OpKind::kRelu:
+        return fmt::format("torch.relu({})", x(node));
+      case OpKind::kActivation:
+        return activation(node.activation, x(node));
       case OpKind::kAdd:
         return sum(node);
       case OpKind::kZero:
@@ -296,7 +304,7 @@ class Source {
         return fmt::format(spread ? "{} + torch.reshape({}, [-1, 1, 1])" : "{} + {}", x(node), param(node, 0));
       }
       default:
-        return token_expression(node);
+        return layer_expression(node);
     }
   }
 

@@ -219,30 +219,50 @@ void ScriptTrace::run_loop(Node& node, Frame& frame) {
 bool ScriptTrace::run_language(Node& node, Frame& frame) {
   std::vector<IValue> inputs;
   for (const auto* input : node.inputs()) inputs.push_back(frame[input]);
-  const auto give = [&](IValue value) {
-    frame[node.output()] = std::move(value);
-    return true;
-  };
+  return run_object(node, inputs, frame) || run_control(node, inputs, frame) || run_container(node, inputs, frame);
+}
+
+bool ScriptTrace::run_object(Node& node, const std::vector<IValue>& inputs, Frame& frame) {
   switch (node.kind()) {
     case prim::Constant: {
       const auto value = torch::jit::toIValue(node.output());  // none for a function, which its call names
       if (value && value->isTensor()) note_stored(value->toTensor(), "", false);
-      return give(value ? *value : IValue());
+      frame[node.output()] = value ? *value : IValue();
+      return true;
     }
     case prim::GetAttr: {
       const auto object = inputs[0].toObject();
       const std::string& name = node.s(c10::attr::name);
       const auto slot = object->type()->findAttributeSlot(name);
-      return give(slot ? object->getSlot(*slot) : object->type()->getConstant(name));
+      frame[node.output()] = slot ? object->getSlot(*slot) : object->type()->getConstant(name);
+      return true;
     }
     case prim::SetAttr:
       inputs[0].toObject()->setAttr(node.s(c10::attr::name), inputs[1]);
       return true;
+    case prim::isinstance:
+      frame[node.output()] = is_instance(node, inputs[0]);
+      return true;
+    case prim::unchecked_cast:
+      frame[node.output()] = inputs[0];
+      return true;
+    case prim::Uninitialized:
+      frame[node.output()] = IValue();
+      return true;
+    default:
+      return false;
+  }
+}
+
+bool ScriptTrace::run_control(Node& node, const std::vector<IValue>& inputs, Frame& frame) {
+  switch (node.kind()) {
     case prim::CallMethod:
-      return give(call_method(inputs[0], node, inputs));
+      frame[node.output()] = call_method(inputs[0], node, inputs);
+      return true;
     case prim::CallFunction: {
       torch::jit::Function* function = node.input(0)->type()->expectRef<c10::FunctionType>().function();
-      return give(call(*function, std::vector<IValue>(inputs.begin() + 1, inputs.end())));
+      frame[node.output()] = call(*function, std::vector<IValue>(inputs.begin() + 1, inputs.end()));
+      return true;
     }
     case prim::If: {
       torch::jit::Block& taken = *node.blocks()[inputs[0].toBool() ? 0 : 1];
@@ -253,12 +273,28 @@ bool ScriptTrace::run_language(Node& node, Frame& frame) {
     case prim::Loop:
       run_loop(node, frame);
       return true;
+    case prim::RaiseException:
+      throw Error(fmt::format("{}: the module raises {}", describe(node),
+                              inputs[0].isString() ? inputs[0].toStringRef() : "an exception"));
+    case prim::Print:
+    case c10::aten::warn:
+      return true;
+    default:
+      return false;
+  }
+}
+
+bool ScriptTrace::run_container(Node& node, const std::vector<IValue>& inputs, Frame& frame) {
+  switch (node.kind()) {
     case prim::ListConstruct:
-      return give(list_of(node, inputs));
+      frame[node.output()] = list_of(node, inputs);
+      return true;
     case prim::DictConstruct:
-      return give(dictionary_of(node, inputs));
+      frame[node.output()] = dictionary_of(node, inputs);
+      return true;
     case prim::TupleConstruct:
-      return give(c10::ivalue::Tuple::create(inputs));
+      frame[node.output()] = c10::ivalue::Tuple::create(inputs);
+      return true;
     case prim::TupleUnpack:
     case prim::ListUnpack: {
       const std::vector<IValue> elements = elements_of(inputs[0]);
@@ -268,21 +304,10 @@ bool ScriptTrace::run_language(Node& node, Frame& frame) {
     }
     case prim::TupleSlice: {
       const std::vector<IValue> elements = elements_of(inputs[0]);
-      return give(c10::ivalue::Tuple::create(
-          std::vector<IValue>(elements.begin() + node.i(c10::attr::beg), elements.begin() + node.i(c10::attr::end))));
-    }
-    case prim::isinstance:
-      return give(is_instance(node, inputs[0]));
-    case prim::unchecked_cast:
-      return give(inputs[0]);
-    case prim::Uninitialized:
-      return give(IValue());
-    case prim::RaiseException:
-      throw Error(fmt::format("{}: the module raises {}", describe(node),
-                              inputs[0].isString() ? inputs[0].toStringRef() : "an exception"));
-    case prim::Print:
-    case c10::aten::warn:
+      frame[node.output()] = c10::ivalue::Tuple::create(
+          std::vector<IValue>(elements.begin() + node.i(c10::attr::beg), elements.begin() + node.i(c10::attr::end)));
       return true;
+    }
     default:
       return false;
   }

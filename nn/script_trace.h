@@ -49,8 +49,12 @@ class ScriptTrace {
                           const std::vector<c10::IValue>& arguments);
   void run_block(torch::jit::Block& block, Frame& frame);
   void run_node(torch::jit::Node& node, Frame& frame);
-  // Whether the node is one of the language's own, and has been run.
+  // Whether the node is one of the language's own, and has been run: constants, attributes and types; calls and
+  // branches; lists, tuples and dictionaries.
   bool run_language(torch::jit::Node& node, Frame& frame);
+  bool run_object(torch::jit::Node& node, const std::vector<c10::IValue>& inputs, Frame& frame);
+  bool run_control(torch::jit::Node& node, const std::vector<c10::IValue>& inputs, Frame& frame);
+  bool run_container(torch::jit::Node& node, const std::vector<c10::IValue>& inputs, Frame& frame);
   void run_loop(torch::jit::Node& node, Frame& frame);
   void run_operator(torch::jit::Node& node, Frame& frame);
   // What the operator returns, by the module's own definition but for dropout and batch norms.

@@ -1,6 +1,7 @@
 // rank --models, through the program: modules that python3-torch makes, scripted and traced, as candidates.
 #include <algorithm>
 #include <catch2/catch.hpp>
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>

@@ -33,7 +33,8 @@ te_nas prunes by ntk_cond,linear_regions where no objective is named.
 
 Budget: an evaluation costs 1, whatever its fidelity. An architecture that is asked for again is answered from the
 history and costs nothing; another notation of an equal function costs 1, though its scores are copied ("cached" counts
-both). Infeasible architectures are never scored and cost nothing. Batches depend on --ask-batch and not on -j: equal
+both). Infeasible architectures are never scored and cost nothing; a measured latency decides that anew in each run, so
+that only tables of latencies give histories that repeat. Batches depend on --ask-batch and not on -j: equal
 options write equal bytes. Ctrl-C drops the batch under way and leaves valid files; --resume goes on, also with a larger
 --budget. --time and --patience are looked at between batches.
 

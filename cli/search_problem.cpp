@@ -132,13 +132,15 @@ void SearchProblem::read_column(const std::string& name) {
 }
 
 search::Objective SearchProblem::objective(const Written& written) {
-  return written.kind == Written::Kind::kColumn ? search::column_objective(written.name, written.sign)
-                                                : pool_objective();
+  if (written.kind == Written::Kind::kEnsemble) return pool_objective();
+  judged_.push_back(written.name);
+  return search::column_objective(written.name, written.sign);
 }
 
 // The ensemble reads all columns of scores: what `rank` would order the pool by.
 search::Objective SearchProblem::pool_objective() {
   const std::vector<std::string> combined = ensemble_columns();
+  judged_.insert(judged_.end(), combined.begin(), combined.end());
   const std::string exclude = setup_.ensemble.exclude.empty() ? "" : " without " + setup_.ensemble.exclude;
   search::Objective objective;
   objective.text = fmt::format("{} ensemble{} of {}", setup_.ensemble.ensemble, exclude, fmt::join(combined, ", "));
@@ -249,6 +251,13 @@ std::vector<search::Evaluated> SearchProblem::evaluate(const std::vector<spaces:
     }
   }
   return results;
+}
+
+bool SearchProblem::is_failed(const std::vector<std::optional<double>>& values) const {
+  for (size_t column = 0; column < columns_.size(); ++column) {
+    if (values[column] && contains(judged_, columns_[column])) return false;
+  }
+  return true;
 }
 
 size_t SearchProblem::copied() const {

@@ -46,6 +46,8 @@ class SearchProblem {
 
   // As search::Evaluate. Throws core::Error where a table of scores lacks an architecture.
   std::vector<search::Evaluated> evaluate(const std::vector<spaces::Candidate>& candidates, int fidelity);
+  // Whether nothing that the objectives judge by has a value; `values` by the problem's columns.
+  bool is_failed(const std::vector<std::optional<double>>& values) const;
   // By what the objective `ensemble` orders, as the pool stands, and what a user should know of it; empty where it is
   // no objective.
   const std::string& ensemble_by() const { return ensemble_by_; }
@@ -92,6 +94,7 @@ class SearchProblem {
 
   std::string proxies_;  // those to score besides the costs, as --proxies takes them
   std::vector<search::Objective> objectives_;
+  std::vector<std::string> judged_;   // columns that the objectives name or combine
   std::vector<std::string> columns_;  // of scores, then of costs, then of files
   std::vector<std::string> score_columns_;
   std::vector<search::Cost> cost_columns_;  // those that are no proxies

@@ -93,20 +93,10 @@ bool SearchRun::accept(const std::vector<std::string>& fields) {
   return true;
 }
 
-// Whether anything that the objectives read was evaluated.
-bool SearchRun::has_value(const search::Entry& entry) const {
-  for (const search::Objective& objective : search_.problem().objectives) {
-    for (const std::string& name : objective.columns) {
-      const auto found = std::find(history().columns.begin(), history().columns.end(), name);
-      if (entry.values[static_cast<size_t>(found - history().columns.begin())]) return true;
-    }
-  }
-  return false;
-}
-
 void SearchRun::add_rows(size_t first) {
   for (size_t entry = first; entry < history().entries.size(); ++entry) {
-    if (history().entries[entry].feasible && !has_value(history().entries[entry])) ++failed_;
+    const search::Entry& added = history().entries[entry];
+    if (added.feasible && problem_.is_failed(added.values)) ++failed_;
     if (entry >= recorded_.size()) file_->append(cells(entry));
   }
   show_progress();

@@ -46,7 +46,6 @@ class SearchRun {
   bool accept(const std::vector<std::string>& fields);
   std::vector<std::string> cells(size_t entry) const;
   core::Json settings() const;
-  bool has_value(const search::Entry& entry) const;
   void add_rows(size_t first);
   void show_progress();
   void choose_top();
@@ -61,7 +60,7 @@ class SearchRun {
   std::unique_ptr<core::Progress> progress_;
   std::vector<size_t> top_;
   search::Ending ending_;
-  size_t failed_ = 0;  // evaluations without a value that the objectives read
+  size_t failed_ = 0;  // evaluations without a value to judge by
   double seconds_ = 0.0;
 };
 

@@ -46,7 +46,8 @@ TEST_CASE("a broken constraint names the cost, its value and the bound") {
   CHECK(with("params<=10") == fmt::format("params {} > 10", params));
   CHECK(with("params<=10, macs>=1e12") ==
         fmt::format("params {} > 10 and macs {} < 1e+12", params, *costs.value(Cost::kMacs, architecture)));
-  CHECK(with("latency_ms<=10") == "latency_ms has no value");
+  const CostModel unmeasured(space, space.full_shape(), [](const spaces::Architecture&) { return std::nullopt; });
+  CHECK(broken(parse_constraints("latency_ms<=10"), unmeasured, architecture) == "latency_ms has no value");
 }
 
 }  // namespace zeroth::search

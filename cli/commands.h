@@ -21,7 +21,11 @@ void add_list(CLI::App& program, int& exit_code);
 void add_bench(CLI::App& program, int& exit_code);
 void add_export(CLI::App& program, int& exit_code);
 void add_convert(CLI::App& program, int& exit_code);
+void add_run(CLI::App& program, int& exit_code);
+void add_benchmark(CLI::App& program, int& exit_code);
 void add_prescreen(CLI::App& program, int& exit_code);
 void add_serve(CLI::App& program, int& exit_code);
+void add_confirm(CLI::App& program, int& exit_code);
+void add_cost(CLI::App& program, int& exit_code);
 
 }  // namespace zeroth::cli

@@ -48,7 +48,7 @@ const ensemble::LearnedModel& chosen_model(const ensemble::EnsembleFile& file, c
                                            const core::ScoreTable& scores) {
   if (!settings.without.empty()) return file.model_excluding(settings.without);
   const spaces::SearchSpace* space = spaces::recognise_space(scores.rows.front().arch);
-  if (space != nullptr && file.knows(space->name())) {
+  if (space != nullptr && file.knows(std::string(space->name()))) {
     core::log_info("{} was learned from {} among others; --without {} uses weights that were not", settings.weights,
                    space->name(), space->name());
   }

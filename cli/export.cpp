@@ -15,6 +15,7 @@
 #include "core/random.h"
 #include "core/replace_file.h"
 #include "nn/initialiser.h"
+#include "nn/script_export.h"
 #include "nn/setting.h"
 #include "spaces/canonical.h"
 #include "spaces/export_dot.h"
@@ -69,9 +70,13 @@ Exported exported(const ExportOptions& options) {
 }
 
 // The weights that `zeroth rank` scores with the same seed and initialiser in float32.
-std::string onnx_text(const Exported& network, const ExportOptions& options) {
-  const std::vector<torch::Tensor> params = nn::initial_params(
-      network.graph, nn::parse_init(options.init), nn::DType::kFloat32, options.seed, /*repeat=*/0, network.identity);
+std::vector<torch::Tensor> drawn_params(const Exported& network, const ExportOptions& options) {
+  return nn::initial_params(network.graph, nn::parse_init(options.init), nn::DType::kFloat32, options.seed,
+                            /*repeat=*/0, network.identity);
+}
+
+std::string onnx_bytes(const Exported& network, const ExportOptions& options) {
+  const std::vector<torch::Tensor> params = drawn_params(network, options);
   const auto values = [&params](int number) {
     const torch::Tensor& value = params.at(static_cast<size_t>(number));
     const auto* first = value.data_ptr<float>();
@@ -80,16 +85,22 @@ std::string onnx_text(const Exported& network, const ExportOptions& options) {
   return spaces::onnx_model(network.graph, values, network.title);
 }
 
+std::string torchscript_bytes(const Exported& network, const ExportOptions& options) {
+  return nn::script_bytes(nn::script_module(network.graph, drawn_params(network, options)));
+}
+
 struct Format {
   const char* name;
   std::string (*text)(const Exported& network, const ExportOptions& options);
+  bool holds_weights = false;  // and is bytes, no text
 };
 
 const std::vector<Format>& formats() {
   static const std::vector<Format> list = {
       {"pytorch", [](const Exported& network,
                      const ExportOptions&) { return spaces::pytorch_source(network.graph, network.title); }},
-      {"onnx", onnx_text},
+      {"onnx", onnx_bytes, /*holds_weights=*/true},
+      {"torchscript", torchscript_bytes, /*holds_weights=*/true},
       {"dot",
        [](const Exported& network, const ExportOptions&) { return spaces::graph_dot(network.graph, network.title); }},
       {"svg",
@@ -105,17 +116,17 @@ const Format& find_format(const std::string& name) {
     if (name == format.name) return format;
     known.emplace_back(format.name);
   }
-  std::string hint = core::unknown_name("format", name, known);
-  if (name == "torchscript") hint += "; torch.jit.trace makes TorchScript of what pytorch writes";
-  throw core::UsageError(hint);
+  throw core::UsageError(core::unknown_name("format", name, known));
 }
 
 void run(const ExportOptions& options, bool weights_asked) {
   const Format& format = find_format(options.format);
-  const bool onnx = options.format == "onnx";
-  if (onnx && options.out.empty()) throw core::UsageError("--format onnx writes bytes, not text: give --out FILE");
-  if (weights_asked && !onnx) {
-    throw core::UsageError(fmt::format("--init and --seed go with --format onnx: {} holds no weights", format.name));
+  if (format.holds_weights && options.out.empty()) {
+    throw core::UsageError(fmt::format("--format {} writes bytes, not text: give --out FILE", format.name));
+  }
+  if (weights_asked && !format.holds_weights) {
+    throw core::UsageError(
+        fmt::format("--init and --seed go with --format onnx and torchscript: {} holds no weights", format.name));
   }
   const std::string text = format.text(exported(options), options);
   if (options.out.empty()) {
@@ -134,10 +145,11 @@ void add_export(CLI::App& program, int&) {
   command->add_option("architecture", options->architecture, "In the space's notation")->required();
   command->add_option("--space", options->space, "Search space: see `zeroth list spaces`, or FILE.yaml")->required();
   command
-      ->add_option(
-          "--format", options->format,
-          "pytorch: source of a module that needs PyTorch alone; onnx; json: operators with shapes, parameters "
-          "and multiply-adds; dot or svg: a drawing")
+      ->add_option("--format", options->format,
+                   "pytorch: source of a module that needs PyTorch alone; torchscript: a module with weights, for "
+                   "torch.jit.load; "
+                   "onnx: with weights; json: operators with shapes, parameters "
+                   "and multiply-adds; dot or svg: a drawing")
       ->required();
   command->add_option("--graph", options->graph, "as-written, or canonical: without what cannot reach the output")
       ->capture_default_str();
@@ -146,7 +158,8 @@ void add_export(CLI::App& program, int&) {
                    "shared: the benchmark's full network; fast: the shrunk one that ranks fast")
       ->capture_default_str();
   command->add_option("--classes", options->classes, "Outputs of the classifier; the benchmark's by default");
-  CLI::Option* init = command->add_option("--init", options->init, "Initialiser of the weights in an ONNX file");
+  CLI::Option* init =
+      command->add_option("--init", options->init, "Initialiser of the weights in an ONNX or TorchScript file");
   CLI::Option* seed = command->add_option("--seed", options->seed, "Seed of these weights");
   init->capture_default_str();
   seed->capture_default_str()->check([](const std::string& text) {  // the parser would wrap it around

@@ -52,8 +52,12 @@ int run(int argc, char** argv) {
   zeroth::cli::add_bench(program, exit_code);
   zeroth::cli::add_export(program, exit_code);
   zeroth::cli::add_convert(program, exit_code);
+  zeroth::cli::add_run(program, exit_code);
+  zeroth::cli::add_benchmark(program, exit_code);
   zeroth::cli::add_prescreen(program, exit_code);
   zeroth::cli::add_serve(program, exit_code);
+  zeroth::cli::add_cost(program, exit_code);
+  zeroth::cli::add_confirm(program, exit_code);
   check_command(program, argc, argv);
   try {
     program.parse(argc, argv);

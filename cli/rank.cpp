@@ -61,7 +61,10 @@ core::Json architectures_json(const RunOptions& options, const std::vector<space
     hash = core::splitmix64(hash ^ core::hash_bytes(candidate.text));
   }
   core::Json json;
-  json["from"] = options.all ? "all" : options.sample ? "sample" : options.archs;
+  json["from"] = options.all               ? "all"
+                 : options.sample          ? "sample"
+                 : !options.models.empty() ? fmt::format("{}", fmt::join(options.models, " "))
+                                           : options.archs;
   json["count"] = candidates.size();
   json["digest"] = fmt::format("{:016x}", hash);
   return json;
@@ -99,8 +102,9 @@ class RankRun {
 RankRun::RankRun(const RankOptions& options)
     : options_(options),
       scoring_(options.run),
-      ensemble_(options.ensemble, scoring_.space().name(), options.run.fidelity),
-      candidates_(read_candidates(scoring_.space(), options.run)),
+      ensemble_(options.ensemble, std::string(scoring_.space().name()), options.run.fidelity),
+      candidates_(scoring_.models() != nullptr ? scoring_.models()->candidates()
+                                               : read_candidates(scoring_.space(), options.run)),
       columns_(scoring_.columns()),
       rows_(candidates_.size()) {}
 
@@ -244,6 +248,7 @@ void add_rank(CLI::App& program, int& exit_code) {
   const auto options = std::make_shared<RankOptions>();
   CLI::App* command = program.add_subcommand("rank", "Score architectures and put them in order");
   add_candidate_options(*command, options->run);
+  add_model_options(*command, options->run);
   add_setting_options(*command, options->run);
   command
       ->add_option("--out", options->out, "Score table; FILE.ranked.csv, FILE.times.csv and FILE.json stand beside it")
@@ -261,7 +266,8 @@ void add_rank(CLI::App& program, int& exit_code) {
       "Scores depend on the seed and the settings only: not on -j, the order, or what else is scored.\n"
       "Examples:\n"
       "  zeroth rank --space nasbench201 --all --out all.csv\n"
-      "  zeroth rank --space nasbench201 --archs mine.txt --proxies zico,nwot --fidelity shared --input fashion-mnist");
+      "  zeroth rank --space nasbench201 --archs mine.txt --proxies zico,nwot --fidelity shared --input fashion-mnist\n"
+      "  zeroth rank --models folder/ more/net.pt --input-shape 3,224,224 --weights own");
   command->callback([options, &exit_code] { exit_code = rank(*options); });
 }
 

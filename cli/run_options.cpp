@@ -28,7 +28,26 @@ void add_candidate_options(CLI::App& command, RunOptions& options) {
       "--archs", options.archs,
       "Score those of a file: one architecture a line, or a CSV with a column arch; - is standard input");
   command.add_flag("--unique", options.unique, "One architecture a function, not all that are written differently");
-  command.add_flag("--skip-bad", options.skip_bad, "A line of --archs that does not parse becomes a failed row");
+  command.add_flag("--skip-bad", options.skip_bad,
+                   "A line of --archs that does not parse, or a file of --models that is none, becomes a failed row");
+}
+
+void add_model_options(CLI::App& command, RunOptions& options) {
+  command.get_option("--space")->required(false);
+  command
+      .add_option(
+          "--models", options.models,
+          "In place of a space: TorchScript files, as torch.jit.save writes them, and folders of files NAME.pt. "
+          "Each is scored as it is, at --fidelity fast and shared alike; an operator without a counterpart "
+          "is named in its row's status")
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  command.add_option("--input-shape", options.input_shape,
+                     "What the models read: channels, height and width of an image, 3,224,224; or of a text the number "
+                     "of words and the size of the vocabulary, 64,1000");
+  command
+      .add_option("--weights", options.weights,
+                  "Of the models: init, drawn by --init; or own, the parameters that they were saved with")
+      ->capture_default_str();
 }
 
 void add_setting_options(CLI::App& command, RunOptions& options) {
@@ -86,10 +105,42 @@ std::vector<spaces::Candidate> read_candidates(const spaces::SearchSpace& space,
   return options.unique ? search::unique(space, candidates) : candidates;
 }
 
+std::unique_ptr<nn::ModelSpace> open_models(const RunOptions& options, int64_t source_classes) {
+  if (options.weights != "init" && options.weights != "own") {
+    throw core::UsageError(core::unknown_name("weights", options.weights, {"init", "own"}));
+  }
+  if (options.models.empty()) {
+    if (!options.input_shape.empty() || options.weights == "own") {
+      throw core::UsageError("--input-shape and --weights own go with --models");
+    }
+    if (options.space.empty()) throw core::UsageError("nothing to score: give --space SPACE or --models FILE.pt");
+    return nullptr;
+  }
+  const bool of_space = !options.space.empty() || options.all || options.sample || !options.archs.empty();
+  if (of_space) throw core::UsageError("--models stands in place of --space, --all, --sample and --archs");
+  if (options.unique) throw core::UsageError("--unique goes with --space");
+  if (options.channels || options.cells || options.resolution) {
+    throw core::UsageError("--channels, --cells and --resolution go with --space: a model is scored as it is");
+  }
+  if (options.input_shape.empty()) throw core::UsageError("--models: give what they read, as --input-shape 3,224,224");
+  if (options.weights == "own" && !options.init.empty()) {
+    throw core::UsageError(fmt::format("--init {}: --weights own draws none", options.init));
+  }
+  nn::ModelOptions models;
+  models.paths = options.models;
+  models.input_shape = options.input_shape;
+  models.own_weights = options.weights == "own";
+  models.skip_bad = options.skip_bad;
+  models.classes = at_least_one("--classes", options.classes);
+  if (!models.classes && source_classes > 0) models.classes = source_classes;
+  return std::make_unique<nn::ModelSpace>(models);
+}
+
 proxies::Overrides read_overrides(const RunOptions& options, int64_t source_classes) {
   proxies::Overrides overrides;
   if (!options.graph.empty()) overrides.view = nn::parse_view(options.graph);
   if (!options.init.empty()) overrides.init = nn::parse_init(options.init);
+  if (options.weights == "own") overrides.init = nn::Init::kOwn;
   if (!options.dtype.empty()) overrides.dtype = nn::parse_dtype(options.dtype);
   if (!options.loss.empty()) overrides.loss = nn::parse_loss(options.loss);
   overrides.channels = at_least_one("--channels", options.channels);

@@ -2,10 +2,12 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "nn/model_space.h"
 #include "proxies/plan.h"
 #include "spaces/candidate.h"
 
@@ -21,6 +23,9 @@ struct RunOptions {
   std::optional<int64_t> sample;
   std::string archs;
   bool unique = false, skip_bad = false;
+  std::vector<std::string> models;  // TorchScript files and folders of them, in place of a space
+  std::string input_shape;
+  std::string weights = "init";
 
   std::string proxies = "default";
   std::string fidelity = "fast";
@@ -32,10 +37,14 @@ struct RunOptions {
 };
 
 void add_candidate_options(CLI::App& command, RunOptions& options);
+// --models and what goes with it, in place of the candidate options. To be added after them.
+void add_model_options(CLI::App& command, RunOptions& options);
 void add_setting_options(CLI::App& command, RunOptions& options);
 
 // Each throws core::UsageError, or core::Error for a file's content.
 std::vector<spaces::Candidate> read_candidates(const spaces::SearchSpace& space, const RunOptions& options);
+// Null where the candidates are a space's. Throws core::UsageError too for options that do not go together.
+std::unique_ptr<nn::ModelSpace> open_models(const RunOptions& options, int64_t source_classes);
 // `source_classes` as in nn::InputSource::classes(): the classes of real images become the network's.
 proxies::Overrides read_overrides(const RunOptions& options, int64_t source_classes);
 int worker_count(const RunOptions& options);

@@ -17,18 +17,24 @@ proxies::Plan plan_of(const spaces::SearchSpace& space, const RunOptions& option
                             read_overrides(options, source.classes()));
 }
 
+proxies::OwnParams own_params(const nn::ModelSpace* models) {
+  if (models == nullptr) return {};
+  return [models](const spaces::Architecture& model, nn::DType dtype) { return models->own_params(model, dtype); };
+}
+
 }  // namespace
 
 Scoring::Scoring(const RunOptions& options) : Scoring(options, options.proxies) {}
 
 Scoring::Scoring(const RunOptions& options, const std::string& proxies)
     : options_(options),
-      space_(spaces::find_space(options.space)),
       workers_(worker_count(options)),
       source_(options.input, options.seed),
+      models_(open_models(options, source_.classes())),
+      space_(models_ ? *models_ : spaces::find_space(options.space)),
       plan_(plan_of(space_, options, proxies, source_)),
       minibatches_(source_),
-      scorer_(space_, plan_, minibatches_, options.seed),
+      scorer_(space_, plan_, minibatches_, options.seed, own_params(models_.get())),
       columns_(plan_) {
   proxies::prepare_minibatches(plan_, minibatches_);
 }
@@ -44,7 +50,12 @@ std::vector<std::string> Scoring::ordering_columns() const {
 
 core::Json Scoring::settings() const {
   core::Json settings;
-  settings["space"] = options_.space;
+  if (!models_) {
+    settings["space"] = options_.space;
+  } else {
+    settings["models"] = models_->digest();
+    settings["input_shape"] = options_.input_shape;
+  }
   if (spaces::is_space_file(options_.space)) {
     settings["space_file"] = fmt::format("{:016x}", core::hash_bytes(core::read_whole_file(options_.space)));
   }

@@ -2,6 +2,7 @@
 // come in as many batches as the command likes; equal ones are scored once over all of them.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,8 @@ class Scoring {
   Scoring& operator=(const Scoring&) = delete;
 
   const spaces::SearchSpace& space() const { return space_; }
+  // The space where the candidates are TorchScript files; otherwise null.
+  const nn::ModelSpace* models() const { return models_.get(); }
   const proxies::Plan& plan() const { return plan_; }
   const nn::MinibatchStore& minibatches() const { return minibatches_; }
   const proxies::Scorer& scorer() const { return scorer_; }
@@ -43,9 +46,10 @@ class Scoring {
 
  private:
   const RunOptions options_;
-  const spaces::SearchSpace& space_;
   const int workers_;
   const nn::InputSource source_;
+  const std::unique_ptr<const nn::ModelSpace> models_;
+  const spaces::SearchSpace& space_;
   const proxies::Plan plan_;
   nn::MinibatchStore minibatches_;
   const proxies::Scorer scorer_;

@@ -33,10 +33,6 @@ bool contains(const std::vector<std::string>& names, const std::string& name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-void add_once(std::vector<std::string>& names, const std::string& name) {
-  if (!contains(names, name)) names.push_back(name);
-}
-
 const spaces::SearchSpace& space_of(const search::StrategyEntry& strategy, const std::string& name) {
   const spaces::SearchSpace& space = spaces::find_space(name);
   return strategy.on_supernet ? spaces::find_space("supernet:" + name) : space;
@@ -62,13 +58,14 @@ SearchProblem::SearchProblem(const SearchSetup& setup)
   costs_.emplace(strategy_space_, strategy_space_.full_shape());
   for (const search::Constraint& constraint : constraints_) costs_->require(constraint.cost);
   if (!setup_.scores.empty()) read_scores();
-  read_objectives(!setup_.objectives.empty() ? setup_.objectives
-                  : strategy_.on_supernet    ? kSupernetObjectives
-                                             : kEnsemble);
-  if (!table_) {
-    make_scorings();
-    costs_.emplace(strategy_space_, scorings_.front()->plan().cost_shape);
-  }
+  if (setup_.features == "proxies" || (!table_ && setup_.run.proxies != "default")) proxies_ = setup_.run.proxies;
+  const std::string objectives = !setup_.objectives.empty() ? setup_.objectives
+                                 : strategy_.on_supernet    ? kSupernetObjectives
+                                                            : kEnsemble;
+  std::vector<Written> written;
+  for (const std::string& item : split(objectives)) written.push_back(read_objective(item));
+  if (!table_) make_scorings();
+  for (const Written& one : written) objectives_.push_back(objective(one));
   columns_ = score_columns_;
   for (const search::Cost cost : cost_columns_) columns_.emplace_back(search::name_of(cost));
   for (const MeasuredColumn& column : file_columns_) columns_.push_back(column_name(column));
@@ -93,16 +90,15 @@ void SearchProblem::read_scores() {
   }
 }
 
-void SearchProblem::read_objectives(const std::string& text) {
-  if (!table_ && setup_.run.proxies != "default") proxies_ = setup_.run.proxies;
-  if (setup_.features == "proxies") proxies_ = setup_.run.proxies;
-  for (const std::string& item : split(text)) objectives_.push_back(read_objective(item));
-}
-
-search::Objective SearchProblem::read_objective(const std::string& text) {
-  if (text == kEnsemble) return read_ensemble("log_rank");
-  if (boost::starts_with(text, std::string(kEnsemble) + ":"))
-    return read_ensemble(text.substr(std::strlen(kEnsemble) + 1));
+SearchProblem::Written SearchProblem::read_objective(const std::string& text) {
+  if (text == kEnsemble || boost::starts_with(text, std::string(kEnsemble) + ":")) {
+    const std::string rule = text == kEnsemble ? "log_rank" : text.substr(std::strlen(kEnsemble) + 1);
+    ensemble::find_label_free(rule);
+    if (!table_ && proxies_.find(setup_.run.proxies) == std::string::npos) {
+      proxies_ += (proxies_.empty() ? "" : ",") + setup_.run.proxies;
+    }
+    return {Written::Kind::kEnsemble, rule};
+  }
   if (boost::starts_with(text, kFilePrefix)) {
     const size_t colon = text.rfind(':');
     const size_t path = std::strlen(kFilePrefix);
@@ -110,25 +106,34 @@ search::Objective SearchProblem::read_objective(const std::string& text) {
       throw core::UsageError(fmt::format("--objective {}: should be file:FILE.csv:COLUMN", text));
     }
     file_columns_.emplace_back(text.substr(path, colon - path), text.substr(colon + 1), space_);
-    return search::column_objective(text);
+    return {Written::Kind::kColumn, text};
   }
   const double sign = boost::starts_with(text, "-") ? -1.0 : 1.0;
   std::string name = sign < 0 ? text.substr(1) : text;
   if (boost::starts_with(name, kProxyPrefix)) name = boost::trim_copy(name.substr(std::strlen(kProxyPrefix)));
-  if (table_ && contains(score_columns_, name)) return search::column_objective(name, sign);
+  read_column(name);
+  return {Written::Kind::kColumn, name, sign};
+}
+
+// A column of the table, a cost that is no proxy, or a proxy, which is then scored.
+void SearchProblem::read_column(const std::string& name) {
+  if (table_ && contains(score_columns_, name)) return;
   if (name == "activation_mb" || name == "latency_ms") {
     const search::Cost cost = search::parse_cost(name);
     costs_->require(cost);
     cost_columns_.push_back(cost);
-    return search::column_objective(name, sign);
+    return;
   }
   if (table_) table_->column(name);  // says which there are
   const std::vector<const proxies::Proxy*> known =
       proxies::parse_proxies(proxies_.empty() ? "params" : proxies_, &space_);
-  const bool is_scored =
-      std::any_of(known.begin(), known.end(), [&](const auto* proxy) { return proxy->name == name; });
-  if (!is_scored) proxies_ += (proxies_.empty() ? "" : ",") + name;
-  return search::column_objective(name, sign);
+  const auto is_it = [&name](const proxies::Proxy* proxy) { return proxy->name == name; };
+  if (std::none_of(known.begin(), known.end(), is_it)) proxies_ += (proxies_.empty() ? "" : ",") + name;
+}
+
+search::Objective SearchProblem::objective(const Written& written) const {
+  if (written.kind == Written::Kind::kColumn) return search::column_objective(written.name, written.sign);
+  return search::ensemble_objective(ensemble::find_label_free(written.name), ensemble_columns());
 }
 
 // What `zeroth rank` combines: the proxies that --proxies names; of `all`, only the default ones.
@@ -137,23 +142,11 @@ std::vector<std::string> SearchProblem::ensemble_columns() const {
   std::vector<std::string> names;
   for (const proxies::Proxy* proxy : proxies::parse_proxies(all ? "default" : setup_.run.proxies, &space_)) {
     const bool by_size = proxy->name == "macs" || proxy->name == "params";
-    add_once(names, canonical_ && by_size ? "live_" + proxy->name : proxy->name);
+    const std::string name = canonical_ && by_size ? "live_" + proxy->name : proxy->name;
+    if (table_) table_->column(name);  // throws where it is not there
+    if (!contains(names, name)) names.push_back(name);
   }
   return names;
-}
-
-search::Objective SearchProblem::read_ensemble(const std::string& method) {
-  const ensemble::LabelFree& ensemble = ensemble::find_label_free(method);
-  if (table_) {
-    const std::vector<std::string> columns = ensemble_columns();
-    for (const std::string& column : columns) table_->column(column);
-    return search::ensemble_objective(ensemble, columns);
-  }
-  if (proxies_.find(setup_.run.proxies) == std::string::npos) {
-    proxies_ += (proxies_.empty() ? "" : ",") + setup_.run.proxies;
-  }
-  canonical_ = setup_.run.graph.empty() ? setup_.fidelities.front() == "fast" : setup_.run.graph == "canonical";
-  return search::ensemble_objective(ensemble, ensemble_columns());
 }
 
 // ---------------------------------------------------------------------------------------------------- evaluation
@@ -167,6 +160,7 @@ void SearchProblem::make_scorings() {
     scorings_.push_back(std::make_unique<Scoring>(run, proxies_.empty() ? "params" : proxies_));
   }
   canonical_ = scorings_.front()->canonical();
+  costs_.emplace(strategy_space_, scorings_.front()->plan().cost_shape);
   for (const proxies::Proxy* proxy : scorings_.front()->plan().proxies) score_columns_.push_back(proxy->name);
 }
 

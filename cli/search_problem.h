@@ -51,11 +51,18 @@ class SearchProblem {
   core::Json settings() const;
 
  private:
+  // How an objective is written on the command line.
+  struct Written {
+    enum class Kind { kEnsemble, kColumn } kind;
+    std::string name;  // the ensemble's rule, or the history's column
+    double sign = 1.0;
+  };
+
   void read_scores();
-  void read_objectives(const std::string& text);
-  search::Objective read_objective(const std::string& text);
-  search::Objective read_ensemble(const std::string& method);
+  Written read_objective(const std::string& text);
+  void read_column(const std::string& name);
   void make_scorings();
+  search::Objective objective(const Written& written) const;
   std::vector<std::string> ensemble_columns() const;
   std::vector<search::Evaluated> scored(const std::vector<spaces::Candidate>& candidates, int fidelity);
 

@@ -97,6 +97,13 @@ std::unique_ptr<ImageSet> open_cifar(const std::string& name, const std::vector<
   return std::make_unique<RecordImages>(name, classes, std::move(labels), normalisation, std::move(bytes), layout);
 }
 
+// The test file of a folder; null where `path` names none.
+std::unique_ptr<ImageSet> open_cifar_test(const std::string& name, const std::string& path, size_t label_bytes,
+                                          int64_t classes, const Normalisation& normalisation) {
+  if (!fs::exists(path)) return nullptr;
+  return open_cifar(name, {path}, label_bytes, classes, normalisation);
+}
+
 // Reads an IDX file of bytes and checks its shape; -1 allows any length. Layout: two zeros, type 8 (unsigned byte),
 // number of dimensions, then each dimension as a big-endian 32-bit number, then the data.
 std::string read_idx(const std::string& path, const std::vector<int64_t>& shape) {
@@ -125,21 +132,26 @@ std::string read_idx(const std::string& path, const std::vector<int64_t>& shape)
 
 }  // namespace
 
-std::unique_ptr<ImageSet> open_cifar10(const std::string& path) {
+std::unique_ptr<ImageSet> open_cifar10(const std::string& path, ImagePart part) {
+  if (part == ImagePart::kTest)
+    return open_cifar_test("cifar10", path + "/test_batch.bin", 1, 10, kCifar10Normalisation);
   return open_cifar("cifar10", batch_files(path, "data_batch_", "data_batch_*.bin"), 1, 10, kCifar10Normalisation);
 }
 
-std::unique_ptr<ImageSet> open_cifar100(const std::string& path) {
+std::unique_ptr<ImageSet> open_cifar100(const std::string& path, ImagePart part) {
+  if (part == ImagePart::kTest) return open_cifar_test("cifar100", path + "/test.bin", 2, 100, kCifar100Normalisation);
   return open_cifar("cifar100", batch_files(path, "train.bin", "train.bin"), 2, 100, kCifar100Normalisation);
 }
 
-std::unique_ptr<ImageSet> open_fashion_mnist() {
+std::unique_ptr<ImageSet> open_fashion_mnist(ImagePart part) {
   const char* elsewhere = std::getenv("ZEROTH_FASHION_MNIST_DIR");
   // The place is part of the Debian package's interface.
   const std::string folder = elsewhere ? elsewhere : "/usr/share/datasets/fashion-mnist";
-  const std::string images_path = folder + "/train-images-idx3-ubyte.gz";
-  const std::string labels_path = folder + "/train-labels-idx1-ubyte.gz";
+  const std::string prefix = folder + (part == ImagePart::kTest ? "/t10k" : "/train");
+  const std::string images_path = prefix + "-images-idx3-ubyte.gz";
+  const std::string labels_path = prefix + "-labels-idx1-ubyte.gz";
   if (!fs::exists(images_path)) {
+    if (part == ImagePart::kTest) return nullptr;
     throw Error(fmt::format("{}: no such file; install the Debian package dataset-fashion-mnist", images_path));
   }
   RecordLayout layout;

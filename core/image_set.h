@@ -34,12 +34,17 @@ class ImageSet {
   // (3, resolution, resolution). May be called from several threads. Throws Error that names the file where a file of a
   // folder cannot be decoded.
   std::vector<float> image(size_t i, int resolution) const;
+  // The same before it is normalised, rounded to 0 .. 255: shape (resolution, resolution, 3).
+  std::vector<unsigned char> bytes(size_t i, int resolution) const;
+  const Normalisation& normalisation() const { return normalisation_; }
 
  protected:
   ImageSet(std::string name, int64_t classes, std::vector<int64_t> labels, const Normalisation& normalisation);
 
  private:
   virtual Picture picture(size_t i) const = 0;
+  // The central square of image i, brought to resolution x resolution.
+  Picture square(size_t i, int resolution) const;
 
   std::string name_;
   int64_t classes_;
@@ -51,17 +56,22 @@ class ImageSet {
 // "folder:" and anything after it.
 bool is_image_spec(std::string_view spec);
 
+// Which images of a set are meant: those to learn from, or those that the set's authors held out.
+enum class ImagePart { kTraining, kTest };
+
 // Opens an image set. Errors are Errors that name the file, and the record where there is one; a spec that is none of
 // these is a UsageError with the valid forms.
-//   fashion-mnist   the 60,000 training images of Debian's package dataset-fashion-mnist, or of the folder that the
-//                   environment variable ZEROTH_FASHION_MNIST_DIR names; padded with zeros from 28x28 to 32x32
+//   fashion-mnist   the 60,000 training or 10,000 test images of Debian's package dataset-fashion-mnist, or of the
+//                   folder that the environment variable ZEROTH_FASHION_MNIST_DIR names; padded with zeros from 28x28
+//                   to 32x32
 //   cifar10:PATH    a file in CIFAR-10's binary format (a label byte and 3,072 pixel bytes a record), or a folder with
-//                   data_batch_*.bin
+//                   data_batch_*.bin and, for tests, test_batch.bin
 //   cifar100:PATH   the same for CIFAR-100 (coarse label, fine label, pixels; the fine one is used), or a folder with
-//                   train.bin
+//                   train.bin and, for tests, test.bin
 //   folder:PATH     PNG and JPEG files in one subfolder a class, both in the order of their names; without such
 //                   subfolders the images of the folder itself, as one class. Files are decoded when asked for.
-// Files may be compressed with gzip.
-std::unique_ptr<ImageSet> open_images(std::string_view spec);
+// Files may be compressed with gzip. Null where test images are asked for and the set has none: a single file, or a
+// folder of images.
+std::unique_ptr<ImageSet> open_images(std::string_view spec, ImagePart part = ImagePart::kTraining);
 
 }  // namespace zeroth::core

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <boost/iostreams/categories.hpp>
+#include <boost/iostreams/filter/bzip2.hpp>
 #include <boost/iostreams/filter/gzip.hpp>
 #include <optional>
 
@@ -15,8 +16,12 @@ namespace {
 
 constexpr size_t kBlock = size_t{1} << 16;
 constexpr std::string_view kGzipMagic = "\x1f\x8b";
+// "BZh", the size of the blocks from 1 to 9, and the first of them.
+constexpr std::string_view kBzip2Magic = "BZh";
+constexpr std::string_view kBzip2Block = "\x31\x41\x59\x26\x53\x59";
+constexpr size_t kMagic = kBzip2Magic.size() + 1 + kBzip2Block.size();
 
-// The raw bytes as a Boost.Iostreams source, with the first two already read to look at.
+// The raw bytes as a Boost.Iostreams source, with the first ones already read to look at.
 class RawBytes {
  public:
   using char_type = char;
@@ -24,11 +29,15 @@ class RawBytes {
 
   explicit RawBytes(const std::string& path) : file_(PosixFile::open_to_read(path)) {
     char byte = 0;
-    while (seen_.size() < kGzipMagic.size() && file_.read(&byte, 1) == 1) seen_ += byte;
+    while (seen_.size() < kMagic && file_.read(&byte, 1) == 1) seen_ += byte;
   }
 
   const std::string& name() const { return file_.path(); }
-  bool is_gzip() const { return seen_ == kGzipMagic; }
+  bool is_gzip() const { return seen_.substr(0, kGzipMagic.size()) == kGzipMagic; }
+  bool is_bzip2() const {
+    return seen_.substr(0, kBzip2Magic.size()) == kBzip2Magic && seen_.size() == kMagic &&
+           seen_.substr(kMagic - kBzip2Block.size()) == kBzip2Block;
+  }
 
   // -1 at the end, as Boost.Iostreams wants it.
   std::streamsize read(char* out, std::streamsize size) {
@@ -52,10 +61,26 @@ class RawBytes {
 struct InputFile::Impl {
   explicit Impl(const std::string& path) : raw(path) {
     if (raw.is_gzip()) gzip.emplace(boost::iostreams::zlib::default_window_bits, kBlock);
+    if (raw.is_bzip2()) bzip2.emplace(/*small=*/false, kBlock);
+  }
+
+  // Bytes of the decompressor; -1 at the end.
+  template <typename Unpack>
+  std::streamsize unpack(Unpack& filter, const char* format, char* out, size_t size) {
+    std::streamsize count = 0;
+    try {
+      count = filter.read(raw, out, static_cast<std::streamsize>(size));
+    } catch (const std::ios_base::failure&) {
+      throw Error(fmt::format("{}: the {} data is damaged or cut short", raw.name(), format));
+    }
+    // It asks for more input until it has output: nothing at all, and no end, is a file without its tail.
+    if (count == 0) throw Error(fmt::format("{}: the {} data is cut short", raw.name(), format));
+    return count;
   }
 
   RawBytes raw;
   std::optional<boost::iostreams::gzip_decompressor> gzip;
+  std::optional<boost::iostreams::bzip2_decompressor> bzip2;
 };
 
 InputFile::InputFile(const std::string& path) : impl_(std::make_unique<Impl>(path)) {}
@@ -64,15 +89,14 @@ InputFile::~InputFile() = default;
 const std::string& InputFile::name() const { return impl_->raw.name(); }
 
 size_t InputFile::read(char* out, size_t size) {
-  if (!impl_->gzip) return static_cast<size_t>(std::max<std::streamsize>(0, impl_->raw.read(out, size)));
   std::streamsize count = 0;
-  try {
-    count = impl_->gzip->read(impl_->raw, out, static_cast<std::streamsize>(size));
-  } catch (const std::ios_base::failure&) {
-    throw Error(fmt::format("{}: the gzip data is damaged or cut short", name()));
+  if (impl_->gzip) {
+    count = impl_->unpack(*impl_->gzip, "gzip", out, size);
+  } else if (impl_->bzip2) {
+    count = impl_->unpack(*impl_->bzip2, "bzip2", out, size);
+  } else {
+    count = impl_->raw.read(out, static_cast<std::streamsize>(size));
   }
-  // The decompressor asks for more input until it has output: nothing at all, and no end, is a file without its tail.
-  if (count == 0) throw Error(fmt::format("{}: the gzip data is cut short", name()));
   return static_cast<size_t>(std::max<std::streamsize>(0, count));
 }
 

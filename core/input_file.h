@@ -1,4 +1,4 @@
-// Reads a file from front to back, plain or gzip: which of the two is told by its first bytes, never by its name.
+// Reads a file from front to back, plain, gzip or bzip2: which of them is told by its first bytes, never by its name.
 #pragma once
 
 #include <memory>
@@ -17,7 +17,7 @@ class InputFile {
   // The name for messages: the path, or "standard input".
   const std::string& name() const;
   // The next bytes (after decompression), at least one and at most `size`; 0 at the end.
-  // Throws Error that names the file where it cannot be read, or where its gzip data is damaged or cut short.
+  // Throws Error that names the file where it cannot be read, or where its packed data is damaged or cut short.
   size_t read(char* out, size_t size);
 
  private:

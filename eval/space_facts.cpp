@@ -3,8 +3,10 @@
 #include <tbb/parallel_for.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <optional>
+#include <utility>
 
 #include "core/error.h"
 #include "core/ranks.h"
@@ -14,25 +16,44 @@
 namespace zeroth::eval {
 namespace {
 
-bool has_column(const Population& population, const std::string& name) {
-  return std::any_of(population.columns.begin(), population.columns.end(),
-                     [&](const ScoreColumn& column) { return column.name == name; });
+constexpr const char* kLiveParams = "live_params";
+constexpr std::array<const char*, 4> kSizes = {"params", "macs", kLiveParams, "live_macs"};
+
+const ScoreColumn* find_column(const Population& population, const std::string& name) {
+  for (const ScoreColumn& column : population.columns) {
+    if (column.name == name) return &column;
+  }
+  return nullptr;
 }
 
+// Numbers alone: the networks that they are counted on take 35 KB an architecture.
 struct Described {
   std::string canonical;
-  spaces::Facts facts;
+  std::array<int64_t, kSizes.size()> sizes = {};
+  int convolution_path = 0, pool_terms = 0;
 };
 
+Described describe(const std::string& text, const spaces::SearchSpace& space, bool with_sizes) {
+  const spaces::Architecture architecture = space.parse(text);
+  const std::vector<spaces::UnitGraph> cells = space.cells(architecture);
+  spaces::CanonicalForm form = spaces::canonical_form(cells);
+  Described described;
+  described.canonical = std::move(form.text);
+  described.convolution_path = spaces::convolution_path(form.cells);
+  described.pool_terms = spaces::pool_terms(form.cells);
+  if (with_sizes) {
+    const spaces::Facts facts = spaces::facts(space, cells, form.cells, space.full_shape());
+    described.sizes = {facts.params, facts.macs, facts.live_params, facts.live_macs};
+  }
+  return described;
+}
+
 std::vector<std::optional<Described>> describe(const std::vector<std::string>& architectures,
-                                               const spaces::SearchSpace& space) {
+                                               const spaces::SearchSpace& space, bool with_sizes) {
   std::vector<std::optional<Described>> described(architectures.size());
-  const spaces::NetShape shape = space.full_shape();
   tbb::parallel_for(size_t{0}, architectures.size(), [&](size_t row) {
     try {
-      const spaces::Architecture architecture = space.parse(architectures[row]);
-      const spaces::CanonicalForm form = spaces::canonical_form(space.cells(architecture));
-      described[row] = {form.text, spaces::facts(space, space.cells(architecture), form.cells, shape)};
+      described[row] = describe(architectures[row], space, with_sizes);
     } catch (const core::Error&) {
       // An architecture of another space: no facts.
     }
@@ -52,33 +73,39 @@ ScoreColumn column_of(const std::string& name, const std::vector<std::optional<D
 }  // namespace
 
 size_t add_space_facts(Population& population, const spaces::SearchSpace& space) {
-  const auto described = describe(population.architectures, space);
+  // Building two networks is most of the work, and our own tables have what they are built for.
+  const bool has_sizes = std::all_of(kSizes.begin(), kSizes.end(),
+                                     [&](const char* name) { return find_column(population, name) != nullptr; });
+  auto described = describe(population.architectures, space, !has_sizes);
   std::vector<std::string> functions;
   size_t unreadable = 0;
   for (size_t row = 0; row < described.size(); ++row) {
     if (!described[row]) ++unreadable;
-    functions.push_back(described[row] ? described[row]->canonical : population.architectures[row]);
+    functions.push_back(described[row] ? std::move(described[row]->canonical) : population.architectures[row]);
   }
   number_functions(functions, population);
 
-  const ScoreColumn live_params =
-      column_of("live_params", described, [](const Described& d) { return d.facts.live_params; });
-  std::vector<ScoreColumn> facts = {
-      column_of("params", described, [](const Described& d) { return d.facts.params; }),
-      column_of("macs", described, [](const Described& d) { return d.facts.macs; }), live_params,
-      column_of("live_macs", described, [](const Described& d) { return d.facts.live_macs; })};
-  for (ScoreColumn& column : facts) {
-    if (!has_column(population, column.name)) population.columns.push_back(std::move(column));
+  ScoreColumn live_params{kLiveParams, {}};
+  for (size_t i = 0; i < kSizes.size() && !has_sizes; ++i) {
+    ScoreColumn column = column_of(kSizes[i], described, [i](const Described& d) { return d.sizes[i]; });
+    if (column.name == kLiveParams) live_params = column;
+    if (find_column(population, column.name) == nullptr) population.columns.push_back(std::move(column));
+  }
+  if (has_sizes) {
+    live_params = *find_column(population, kLiveParams);
+    for (size_t row = 0; row < described.size(); ++row) {
+      if (!described[row]) live_params.values[row].reset();
+    }
   }
   population.structure = {
-      live_params,
-      column_of("convolution_path", described, [](const Described& d) { return d.facts.convolution_path; }),
-      column_of("minus_pool_terms", described, [](const Described& d) { return -d.facts.pool_terms; })};
+      std::move(live_params),
+      column_of("convolution_path", described, [](const Described& d) { return d.convolution_path; }),
+      column_of("minus_pool_terms", described, [](const Described& d) { return -d.pool_terms; })};
   return unreadable;
 }
 
 void add_data_free(Population& population) {
-  if (population.structure.empty() || has_column(population, kDataFree)) return;
+  if (population.structure.empty() || find_column(population, kDataFree) != nullptr) return;
   // A row that the space could not read has none of the structure's values.
   std::vector<size_t> readable;
   for (size_t row = 0; row < population.rows(); ++row) {

@@ -83,13 +83,13 @@ struct GradientToX : Function<GradientToX> {
 
 struct BatchNorm : Function<BatchNorm> {
   static variable_list forward(AutogradContext* context, const Tensor& x, const Tensor& weight, const Tensor& bias,
-                               int64_t groups) {
+                               int64_t groups, double epsilon) {
     const auto means = channel_means(x, {x}, groups);
     const std::vector<double> gain = for_groups(weight, groups), shift = for_groups(bias, groups);
     std::vector<double> inverse_deviation, factor, offset;
     for (size_t c = 0; c < gain.size(); ++c) {
       const double variance = std::max(0.0, means[1][c] - means[0][c] * means[0][c]);
-      inverse_deviation.push_back(1.0 / std::sqrt(variance + kNormEpsilon));
+      inverse_deviation.push_back(1.0 / std::sqrt(variance + epsilon));
       factor.push_back(gain[c] * inverse_deviation[c]);
       offset.push_back(shift[c] - factor[c] * means[0][c]);
     }
@@ -105,7 +105,7 @@ struct BatchNorm : Function<BatchNorm> {
     const Tensor u = channels_last(gradients[0]), &x = saved[0];
     // Inside a pass that is differentiated again, the step to x must leave a trace.
     if (at::GradMode::is_enabled())
-      return {GradientToX::apply(u, x, saved[1], saved[2], saved[3].detach()), {}, {}, {}};
+      return {GradientToX::apply(u, x, saved[1], saved[2], saved[3].detach()), {}, {}, {}, {}};
     const Statistics s = statistics(saved[1], saved[2], saved[3]);
     const auto means = channel_means(u, {x}, saved[1].numel() / saved[3].numel());
     const auto channels = static_cast<size_t>(x.size(1));
@@ -118,27 +118,29 @@ struct BatchNorm : Function<BatchNorm> {
     return {gradient_to_x(u, x, s, means),
             channel_tensor(to_weight).to(x.scalar_type()),
             channel_tensor(to_bias).to(x.scalar_type()),
+            {},
             {}};
   }
 };
 
 }  // namespace
 
-std::pair<Tensor, Tensor> batch_norm(const Tensor& x, const Tensor& weight, const Tensor& bias, Norm norm) {
+std::pair<Tensor, Tensor> batch_norm(const Tensor& x, const Tensor& weight, const Tensor& bias, Norm norm,
+                                     double epsilon) {
   if (norm == Norm::kBypass) return {x, {}};
   if (x.dim() == 2) {
-    const auto [map, inverse_deviation] = batch_norm(as_map(x), weight, bias, norm);
+    const auto [map, inverse_deviation] = batch_norm(as_map(x), weight, bias, norm, epsilon);
     return {map.flatten(1), inverse_deviation};
   }
   if (norm == Norm::kBatch || norm == Norm::kEachImage) {
     const int64_t groups = norm == Norm::kBatch ? 1 : x.size(0);
-    const variable_list result = BatchNorm::apply(channels_last(x), weight, bias, groups);
+    const variable_list result = BatchNorm::apply(channels_last(x), weight, bias, groups, epsilon);
     return {result[0], result[1]};
   }
   const Tensor mean = torch::zeros_like(bias), variance = torch::ones_like(weight);
   const auto result = at::native_batch_norm(channels_last(x), weight, bias, mean, variance, /*training=*/false,
-                                            /*momentum=*/0.0, kNormEpsilon);
-  return {channels_last(std::get<0>(result)), at::rsqrt(variance + kNormEpsilon)};
+                                            /*momentum=*/0.0, epsilon);
+  return {channels_last(std::get<0>(result)), at::rsqrt(variance + epsilon)};
 }
 
 Tensor batch_norm_gradient_to_input(const Tensor& gradient, const Tensor& normalised,

@@ -7,14 +7,13 @@
 #include <vector>
 
 #include "nn/torch_compat.h"
+#include "spaces/op_graph.h"
 
 namespace zeroth::nn {
 
-constexpr double kNormEpsilon = 1e-5;  // added to a variance
-
 // What a batch norm subtracts and divides by.
 enum class Norm {
-  kBatch,     // mean and biased variance of this batch, eps 1e-5
+  kBatch,     // mean and biased variance of this batch
   kRunning,   // the tracked statistics at initialisation: mean 0, variance 1
   kBypass,    // nothing: the batch norm is the identity
   kEachImage  // an image's own mean and biased variance, as if each were a batch of one
@@ -24,7 +23,8 @@ enum class Norm {
 // with kEachImage by image and channel (N * C), undefined with kBypass. Can be differentiated twice to x; its weight
 // and bias only once.
 std::pair<torch::Tensor, torch::Tensor> batch_norm(const torch::Tensor& x, const torch::Tensor& weight,
-                                                   const torch::Tensor& bias, Norm norm);
+                                                   const torch::Tensor& bias, Norm norm,
+                                                   double epsilon = spaces::kNormEpsilon);
 
 // Gradient of sum(gradient * batch_norm(x)) to x with statistics that depend on x. `normalised` is (x - mean) /
 // deviation, `factor` gain / deviation: by channel for kBatch, by image and channel for kEachImage. Maps channels-last.

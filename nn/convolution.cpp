@@ -57,6 +57,7 @@ struct ConvolutionBackward : Function<ConvolutionBackward> {
   static variable_list forward(AutogradContext* context, const Tensor& gradient, const Tensor& x, const Tensor& weight,
                                const Geometry& g, bool to_x) {
     context->save_for_backward({gradient, x, weight});
+    context->set_materialize_grads(false);  // a result that nobody differentiates costs nothing
     save(context, g, to_x);
     const auto [g_x, g_weight] = convolve_backward(gradient, x, weight, g, to_x, /*to_weight=*/true);
     return {g_x.defined() ? g_x : torch::empty({0}, x.options()), g_weight};

@@ -50,6 +50,8 @@ void fill_weight(T* out, const ParamSpec& spec, Init init, const core::Stream& s
       return fill_reference_weights(out, count, weight_number, static_cast<int64_t>(fan.in));
     case Init::kReferenceNormal:
       return fill_reference_normal_weights(out, count, weight_number);
+    case Init::kOwn:
+      break;
   }
   ZEROTH_CHECK(!"an initialiser without a rule");
 }

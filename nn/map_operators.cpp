@@ -74,9 +74,11 @@ Tensor linear_without_parameters(const spaces::OpNode& node, c10::function_ref<c
       return at::cat(parts, 1);
     }
     case OpKind::kNarrow:
-      return operand(0).narrow(1, 0, node.shape.channels);
+      return operand(0).narrow(node.shape.tokens ? 2 : 1, node.first_channel, node.shape.channels);
     case OpKind::kCrop:
       return operand(0).narrow(2, 1, operand(0).size(2) - 1).narrow(3, 1, operand(0).size(3) - 1);
+    case OpKind::kFlatten:
+      return operand(0).flatten(1);
     case OpKind::kShuffle:
       return shuffle(operand(0), node.groups);
     default:

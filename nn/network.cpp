@@ -40,7 +40,7 @@ template <typename Operand, typename Param>
 torch::Tensor token_operator(const OpNode& node, const Operand& operand, const Param& param) {
   switch (node.kind) {
     case OpKind::kLayerNorm:
-      return layer_norm(operand(0), param(0), param(1));
+      return layer_norm(operand(0), param(0), param(1), node.epsilon);
     case OpKind::kGelu:
       return at::gelu(operand(0));
     case OpKind::kTokens:
@@ -95,6 +95,7 @@ torch::Tensor apply(const OpNode& node, const Operand& operand, const Param& par
     case OpKind::kNarrow:
     case OpKind::kCrop:
     case OpKind::kShuffle:
+    case OpKind::kFlatten:
       return linear_without_parameters(node, operand);
     case OpKind::kComplement:
       return at::rsub(operand(0), 1.0);
@@ -103,6 +104,13 @@ torch::Tensor apply(const OpNode& node, const Operand& operand, const Param& par
     default:
       return token_operator(node, operand, param);
   }
+}
+
+// The rule of all batch norms alike.
+auto rule_of(Norm norm, const spaces::OpGraph& graph) {
+  return [norm, &graph](int node, const torch::Tensor& x, const torch::Tensor& weight, const torch::Tensor& bias) {
+    return batch_norm(x, weight, bias, norm, graph.nodes()[static_cast<size_t>(node)].epsilon);
+  };
 }
 
 }  // namespace
@@ -143,19 +151,23 @@ std::vector<torch::Tensor> Network::weights_of(const std::vector<torch::Tensor>&
 }
 
 torch::Tensor Network::forward(const torch::Tensor& images, Norm norm, const Observer& observer) const {
-  return run(params_, images, norm, /*second_order=*/false, observer);
+  return run(params_, images, rule_of(norm, graph_), /*second_order=*/false, observer);
 }
 
-torch::Tensor Network::forward_for_second_order(const torch::Tensor& images) const {
-  return run(params_, images, Norm::kBatch, /*second_order=*/true, {});
+torch::Tensor Network::forward_for_second_order(const torch::Tensor& images, const Observer& observer) const {
+  return run(params_, images, rule_of(Norm::kBatch, graph_), /*second_order=*/true, observer);
 }
 
 torch::Tensor Network::forward_with(const std::vector<torch::Tensor>& params, const torch::Tensor& images, Norm norm,
                                     const Observer& observer) const {
-  return run(params, images, norm, /*second_order=*/false, observer);
+  return run(params, images, rule_of(norm, graph_), /*second_order=*/false, observer);
 }
 
-torch::Tensor Network::run(const std::vector<torch::Tensor>& params, const torch::Tensor& images, Norm norm,
+torch::Tensor Network::forward_by(NormRule norm, const torch::Tensor& images) const {
+  return run(params_, images, norm, /*second_order=*/false, {});
+}
+
+torch::Tensor Network::run(const std::vector<torch::Tensor>& params, const torch::Tensor& images, NormRule norm,
                            bool second_order, const Observer& observer) const {
   std::vector<torch::Tensor> values(graph_.nodes().size());
   std::vector<int> reads_left = reads_;
@@ -171,7 +183,7 @@ torch::Tensor Network::run(const std::vector<torch::Tensor>& params, const torch
     if (node.kind == OpKind::kInput) {
       value = images;
     } else if (node.kind == OpKind::kBatchNorm) {
-      std::tie(value, inverse_deviation) = batch_norm(operand(0), param(0), param(1), norm);
+      std::tie(value, inverse_deviation) = norm(static_cast<int>(i), operand(0), param(0), param(1));
     } else {
       value = apply(node, operand, param, second_order);
     }

@@ -1,7 +1,10 @@
 // An architecture instantiated: an operator graph with weights, executed by LibTorch.
 #pragma once
 
+#include <c10/util/FunctionRef.h>
+
 #include <functional>
+#include <utility>
 #include <vector>
 
 #include "nn/batch_norm.h"
@@ -19,6 +22,9 @@ struct NodeResult {
   const torch::Tensor& inverse_deviation;  // what a batch norm multiplied by (nn/batch_norm.h); undefined for others
 };
 using Observer = std::function<void(const NodeResult&)>;
+// The batch norm of one node, from its operand, gain and shift: the result, and 1 / deviation as NodeResult has it.
+using NormRule = c10::function_ref<std::pair<torch::Tensor, torch::Tensor>(
+    int node, const torch::Tensor& x, const torch::Tensor& weight, const torch::Tensor& bias)>;
 
 class Network {
  public:
@@ -39,18 +45,20 @@ class Network {
   // What the last node yields, mostly logits (N, classes). A text network reads whole numbers (N, tokens) for images.
   // Takes part in autograd unless a guard says otherwise.
   torch::Tensor forward(const torch::Tensor& images, Norm norm, const Observer& observer = {}) const;
-  // The same with batch statistics, for a gradient to weights() that is differentiated again.
-  torch::Tensor forward_for_second_order(const torch::Tensor& images) const;
+  // The same with batch statistics, for a gradient that is differentiated again.
+  torch::Tensor forward_for_second_order(const torch::Tensor& images, const Observer& observer = {}) const;
   // The same graph with other parameters in place of params().
   torch::Tensor forward_with(const std::vector<torch::Tensor>& params, const torch::Tensor& images, Norm norm,
                              const Observer& observer = {}) const;
+  // The same network with batch norms that follow a rule of their own (nn/running_norm.h).
+  torch::Tensor forward_by(NormRule norm, const torch::Tensor& images) const;
 
   // The node that is executed for `node`: itself, or an earlier weightless node that computes the same.
   int executed(int node) const { return executed_[static_cast<size_t>(node)]; }
 
  private:
-  torch::Tensor run(const std::vector<torch::Tensor>& params, const torch::Tensor& images, Norm norm, bool second_order,
-                    const Observer& observer) const;
+  torch::Tensor run(const std::vector<torch::Tensor>& params, const torch::Tensor& images, NormRule norm,
+                    bool second_order, const Observer& observer) const;
 
   spaces::OpGraph graph_;
   std::vector<torch::Tensor> params_;

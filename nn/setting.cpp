@@ -15,7 +15,8 @@ const std::vector<std::string> kViews = {"canonical", "as-written"};
 const std::vector<std::string> kDTypes = {"float32", "float64"};
 const std::vector<std::string> kLosses = {"ce", "mse", "sum"};
 const std::vector<std::string> kInits = {
-    "pytorch", "kaiming_normal_fan_in", "kaiming_normal_fan_out", "normal", "xavier", "reference", "reference_normal"};
+    "pytorch", "kaiming_normal_fan_in", "kaiming_normal_fan_out", "normal", "xavier", "reference", "reference_normal",
+    "own"};
 
 size_t index_of(std::string_view kind, std::string_view name, const std::vector<std::string>& names) {
   const auto found = std::find(names.begin(), names.end(), name);
@@ -32,9 +33,12 @@ std::string_view name_of(Loss loss) { return kLosses[static_cast<size_t>(loss)];
 
 GraphView parse_view(std::string_view name) { return static_cast<GraphView>(index_of("graph view", name, kViews)); }
 DType parse_dtype(std::string_view name) { return static_cast<DType>(index_of("dtype", name, kDTypes)); }
-Init parse_init(std::string_view name) { return static_cast<Init>(index_of("initialiser", name, kInits)); }
+Init parse_init(std::string_view name) { return static_cast<Init>(index_of("initialiser", name, init_names())); }
 Loss parse_loss(std::string_view name) { return static_cast<Loss>(index_of("loss", name, kLosses)); }
-const std::vector<std::string>& init_names() { return kInits; }
+const std::vector<std::string>& init_names() {
+  static const std::vector<std::string> drawn(kInits.begin(), kInits.end() - 1);
+  return drawn;
+}
 
 bool same_network(const Setting& a, const Setting& b) {
   const auto key = [](const Setting& s) {

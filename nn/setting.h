@@ -22,10 +22,11 @@ enum class Init {
   kPytorch,             // uniform within 1/sqrt(fan_in), linear biases too: PyTorch's default
   kKaimingNormalFanIn,  // N(0, 2/fan_in), biases 0
   kKaimingNormalFanOut,
-  kNormal,          // N(0, 1), biases 0
-  kXavier,          // N(0, 2/(fan_in + fan_out)), biases 0
-  kReference,       // the hash rule that any framework can reproduce (nn/reference.h), biases 0
-  kReferenceNormal  // its weights of deviation 1, biases 0
+  kNormal,           // N(0, 1), biases 0
+  kXavier,           // N(0, 2/(fan_in + fan_out)), biases 0
+  kReference,        // the hash rule that any framework can reproduce (nn/reference.h), biases 0
+  kReferenceNormal,  // its weights of deviation 1, biases 0
+  kOwn               // not drawn: what an imported module was saved with (nn/model_space.h)
 };
 
 // What the loss-gradient passes differentiate.
@@ -60,6 +61,6 @@ GraphView parse_view(std::string_view name);
 DType parse_dtype(std::string_view name);
 Init parse_init(std::string_view name);
 Loss parse_loss(std::string_view name);
-const std::vector<std::string>& init_names();
+const std::vector<std::string>& init_names();  // of those that draw
 
 }  // namespace zeroth::nn

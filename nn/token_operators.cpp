@@ -7,7 +7,6 @@ namespace {
 
 using torch::Tensor;
 
-constexpr double kEpsilon = 1e-5;
 constexpr double kPi = 3.14159265358979323846;
 
 // (N, T, D) to (N, heads, T, D / heads).
@@ -75,8 +74,8 @@ Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias) {
   return x.dim() == 2 ? y : y.reshape({x.size(0), x.size(1), weight.size(0)});
 }
 
-Tensor layer_norm(const Tensor& x, const Tensor& weight, const Tensor& bias) {
-  return at::layer_norm(x, weight.sizes(), weight, bias, kEpsilon);
+Tensor layer_norm(const Tensor& x, const Tensor& weight, const Tensor& bias, double epsilon) {
+  return at::layer_norm(x, weight.sizes(), weight, bias, epsilon);
 }
 
 Tensor pixels_as_tokens(const Tensor& map) {

@@ -9,8 +9,9 @@ namespace zeroth::nn {
 // x W^T + b for vectors (N, in) or tokens (N, T, in); the bias may be undefined.
 torch::Tensor linear(const torch::Tensor& x, const torch::Tensor& weight, const torch::Tensor& bias);
 
-// Over the last dimension, eps 1e-5.
-torch::Tensor layer_norm(const torch::Tensor& x, const torch::Tensor& weight, const torch::Tensor& bias);
+// Over the last dimension.
+torch::Tensor layer_norm(const torch::Tensor& x, const torch::Tensor& weight, const torch::Tensor& bias,
+                         double epsilon = spaces::kNormEpsilon);
 
 // (N, C, H, W) to (N, H W, C).
 torch::Tensor pixels_as_tokens(const torch::Tensor& map);

@@ -18,16 +18,14 @@ using spaces::OpKind;
 using spaces::OpNode;
 using torch::Tensor;
 
-constexpr double kEpsilon = 1e-5;  // as nn::batch_norm's
-
 // With c = x - mean, s = mean c^2 + eps and r = s^(-1/2): y = gain c r + bias, and its derivatives by the chain rule.
-void normalise(const std::array<const double*, 3>& x, size_t count, double gain, double bias,
+void normalise(const std::array<const double*, 3>& x, size_t count, double gain, double bias, double epsilon,
                const std::array<double*, 3>& y) {
   const auto mean_of = [count](const auto& term) { return sum_of(count, term) / static_cast<double>(count); };
   std::array<double, 3> mean{};
   for (size_t k = 0; k < 3; ++k) mean[k] = mean_of([&](size_t i) { return x[k][i]; });
   const auto c = [&](size_t k, size_t i) { return x[k][i] - mean[k]; };
-  const double s0 = mean_of([&](size_t i) { return c(0, i) * c(0, i); }) + kEpsilon;
+  const double s0 = mean_of([&](size_t i) { return c(0, i) * c(0, i); }) + epsilon;
   const double s1 = 2.0 * mean_of([&](size_t i) { return c(0, i) * c(1, i); });
   const double s2 = 2.0 * mean_of([&](size_t i) { return c(1, i) * c(1, i) + c(0, i) * c(2, i); });
   const double r0 = 1.0 / std::sqrt(s0), r1 = -0.5 * s1 * r0 / s0;
@@ -39,7 +37,7 @@ void normalise(const std::array<const double*, 3>& x, size_t count, double gain,
   }
 }
 
-Tensor batch_norm(const Tensor& point, const Tensor& gain, const Tensor& bias) {
+Tensor batch_norm(const Tensor& point, const Tensor& gain, const Tensor& bias, double epsilon) {
   const Tensor x = nn::as_map(point).contiguous();
   Tensor y = torch::empty_like(x);
   const auto channels = static_cast<size_t>(x.size(1)), pixels = static_cast<size_t>(x.size(2) * x.size(3));
@@ -50,7 +48,7 @@ Tensor batch_norm(const Tensor& point, const Tensor& gain, const Tensor& bias) {
       from[k] = x.data_ptr<double>() + (k * channels + c) * pixels;
       to[k] = y.data_ptr<double>() + (k * channels + c) * pixels;
     }
-    normalise(from, pixels, gain.data_ptr<double>()[c], bias.data_ptr<double>()[c], to);
+    normalise(from, pixels, gain.data_ptr<double>()[c], bias.data_ptr<double>()[c], epsilon, to);
   }
   return y.reshape(point.sizes());
 }
@@ -96,7 +94,7 @@ Tensor apply(const nn::Network& network, const OpNode& node, const std::vector<T
     case OpKind::kConv2d:
       return nn::convolution(operand(0), param(0), node);
     case OpKind::kBatchNorm:
-      return batch_norm(operand(0), param(0), param(1));
+      return batch_norm(operand(0), param(0), param(1), node.epsilon);
     case OpKind::kRelu:
       return operand(0) * operand(0).narrow(0, 0, 1).gt(0.0);
     case OpKind::kAvgPool:
@@ -107,6 +105,7 @@ Tensor apply(const nn::Network& network, const OpNode& node, const std::vector<T
     case OpKind::kNarrow:
     case OpKind::kCrop:
     case OpKind::kShuffle:
+    case OpKind::kFlatten:
       return nn::linear_without_parameters(node, operand);
     case OpKind::kLinear: {
       Tensor y = at::mm(operand(0), param(0).t());

@@ -6,9 +6,8 @@
 // Sign: larger = better, that of the authors of the NAS variant, who turned the pruning paper's. Cost: 1 forward + 1
 // backward that can be differentiated + 1 double backward.
 // Authors' code: equal. It runs the same minibatch twice, at temperature 1; the gradient of the first run is that of
-// the second, so one run gives both.
+// the second, so one run gives both; and w' (H g) is summed without H g (Probe::run_hessian_form).
 #include "proxies/proxy.h"
-#include "proxies/reduce.h"
 
 namespace zeroth::proxies {
 
@@ -21,14 +20,9 @@ Proxy proxy_grasp() {
   proxy.sign = "authors' of the NAS variant (the pruning paper's, turned)";
   proxy.golden = "equal";
   proxy.uses_labels = true;
-  proxy.request = needs({Pass::kHessianGradient});
+  proxy.request = needs({Pass::kHessianForm});
   proxy.score = [](const Probe& probe) {
-    double score = 0.0;
-    for (size_t l = 0; l < probe.hessian_gradient().size(); ++l) {
-      score -= sum_over(probe.network().weights()[l], probe.hessian_gradient()[l],
-                        [](double w, double hg) { return w * hg; });
-    }
-    return alive(score);
+    return alive(-probe.hessian_form());
   };
   return proxy;
 }

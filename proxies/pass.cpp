@@ -13,7 +13,7 @@ const std::vector<Pass>& all_passes() {
       Pass::kFullGradient,    Pass::kClassJacobian,  Pass::kImageSigns,      Pass::kImageKernel,
       Pass::kTrueLogitRows,   Pass::kRunningKernel,  Pass::kUnitPatterns,    Pass::kFirstImage,
       Pass::kCorrelations,    Pass::kCurve,          Pass::kSumGradient,     Pass::kTokenStatistics,
-      Pass::kHiddenSpectrum,
+      Pass::kHiddenSpectrum,  Pass::kHessianForm,
   };
   return passes;
 }
@@ -26,6 +26,7 @@ std::string_view name_of(Pass pass) {
       "layer_patterns",  "full_gradient",    "class_jacobian",   "image_signs",      "image_kernel",
       "true_logit_rows", "running_kernel",   "unit_patterns",    "first_image",      "correlations",
       "curve",           "sum_gradient",     "token_statistics", "hidden_spectrum",
+      "hessian_form",
   };
   return names[static_cast<size_t>(pass)];
 }
@@ -33,7 +34,8 @@ std::string_view name_of(Pass pass) {
 bool shares_first_forward(PassSet passes) {
   const PassSet apart = {Pass::kSecondGradient, Pass::kAbsoluteWeights, Pass::kAbsoluteNormed,
                          Pass::kThinCodes,      Pass::kLayerPatterns,   Pass::kImageSigns,
-                         Pass::kImageKernel,    Pass::kRunningKernel,   Pass::kCurve};
+                         Pass::kImageKernel,    Pass::kRunningKernel,   Pass::kCurve,
+                         Pass::kHessianForm};
   return !passes.without(apart).empty();
 }
 

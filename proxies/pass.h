@@ -43,6 +43,7 @@ enum class Pass : uint32_t {
   kSumGradient,      // forward 1, one backward from the sum of all outputs to the weights
   kTokenStatistics,  // forward 1: activations and attention of a transformer's layers
   kHiddenSpectrum,   // forward 1: eigenvalues of each feed-forward layer's hidden states
+  kHessianForm,      // a forward, a backward and its derivative: weights times Hessian times gradient, one number
 };
 inline constexpr size_t kPassCount = 32;  // at most
 

@@ -22,23 +22,24 @@ int feature_node(const nn::Network& network) {
 }
 
 // From what the batch norm of the map divided by.
-double mean_variance(const torch::Tensor& inverse_deviation, const torch::Tensor& map) {
+double mean_variance(const torch::Tensor& inverse_deviation, const torch::Tensor& map, double epsilon) {
   const int64_t rows = map.numel() / map.size(1);
   if (rows == 1) return std::numeric_limits<double>::infinity();
   double sum = 0.0;
   const std::vector<double> inverse = nn::channel_values(inverse_deviation);
-  for (const double r : inverse) sum += std::max(0.0, 1.0 / (r * r) - nn::kNormEpsilon);
+  for (const double r : inverse) sum += std::max(0.0, 1.0 / (r * r) - epsilon);
   return sum / static_cast<double>(inverse.size()) * static_cast<double>(rows) / static_cast<double>(rows - 1);
 }
 
 }  // namespace
 
-FeatureWatch::FeatureWatch(const nn::Network& network) : feature_node_(feature_node(network)) {}
+FeatureWatch::FeatureWatch(const nn::Network& network) : network_(network), feature_node_(feature_node(network)) {}
 
 void FeatureWatch::observe(const nn::NodeResult& result) {
   if (result.node == feature_node_) features_ = result.value.detach();
   if (result.inverse_deviation.defined()) {
-    variances_.push_back(mean_variance(result.inverse_deviation, result.value));
+    const double epsilon = network_.graph().nodes()[static_cast<size_t>(result.node)].epsilon;
+    variances_.push_back(mean_variance(result.inverse_deviation, result.value, epsilon));
   }
 }
 

@@ -22,6 +22,7 @@ class FeatureWatch {
   const std::vector<double>& variances() const { return variances_; }
 
  private:
+  const nn::Network& network_;
   int feature_node_;
   torch::Tensor features_;
   std::vector<double> variances_;

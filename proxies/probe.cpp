@@ -59,6 +59,7 @@ void Probe::run(PassSet passes) {
   if (passes.has_any(kNeedLossGradient)) done_ |= {Pass::kLossGradient};
   if (shares_first_forward(passes)) run_first_minibatch(passes);
   if (passes.has(Pass::kHessianGradient)) run_hessian_gradient();
+  if (passes.has(Pass::kHessianForm)) run_hessian_form();
   if (passes.has(Pass::kSecondGradient)) run_second_gradient();
   run_absolute_weights(passes);
   if (passes.has(Pass::kLayerPatterns)) run_layer_patterns();
@@ -260,6 +261,8 @@ const std::vector<Tensor>& Probe::second_gradient() const { return require(Pass:
 const std::vector<Tensor>& Probe::hessian_gradient() const {
   return require(Pass::kHessianGradient), hessian_gradient_;
 }
+
+double Probe::hessian_form() const { return require(Pass::kHessianForm), hessian_form_; }
 const std::vector<std::vector<double>>& Probe::channel_saliency() const {
   return require(Pass::kChannelSaliency), channel_saliency_;
 }

@@ -48,6 +48,8 @@ class Probe {
   const std::vector<torch::Tensor>& full_gradient() const;
   // The Hessian of the loss times its gradient, likewise.
   const std::vector<torch::Tensor>& hessian_gradient() const;
+  // w' H g over weights(): g is the gradient of the loss, H its Hessian.
+  double hessian_form() const;
   // For each convolution and linear layer: by output channel, half the mean over images of the squared sum over
   // positions of activation times gradient (Fisher pruning's saliency). Empty where no gradient arrives.
   const std::vector<std::vector<double>>& channel_saliency() const;
@@ -126,6 +128,7 @@ class Probe {
   void observe_tokens(PassSet passes, const nn::NodeResult& result);
   void run_sum_gradient(const torch::Tensor& outputs);
   void run_hessian_gradient();
+  void run_hessian_form();
   void run_second_gradient();
   void run_absolute_weights(PassSet passes);
   void run_layer_patterns();
@@ -144,6 +147,7 @@ class Probe {
   double forward_seconds_ = 0.0;
 
   std::vector<torch::Tensor> loss_gradient_, full_gradient_, second_gradient_, hessian_gradient_;
+  double hessian_form_ = 0.0;
   std::vector<torch::Tensor> absolute_weights_, absolute_gradient_, absolute_normed_gradient_, layer_outputs_;
   std::vector<torch::Tensor> sum_gradient_;
   std::vector<std::vector<double>> channel_saliency_;

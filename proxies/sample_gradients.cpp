@@ -275,13 +275,16 @@ void SampleGradients::pass_back(size_t index, const Tensor& gradient) {
       add_gradient(node.operands[0], max_pool_backward(gradient, operand(node), w));
       break;
     case OpKind::kNarrow: {
-      const int64_t dropped = operand(node).size(1) - gradient.size(1);
-      const std::vector<int64_t> maps = {0, 0, 0, 0, 0, dropped}, vectors = {0, dropped};
+      const int64_t before = node.first_channel, after = operand(node).size(1) - gradient.size(1) - before;
+      const std::vector<int64_t> maps = {0, 0, 0, 0, before, after}, vectors = {before, after};
       add_gradient(node.operands[0], at::constant_pad_nd(gradient, gradient.dim() == 4 ? maps : vectors));
       break;
     }
     case OpKind::kCrop:
       add_gradient(node.operands[0], at::constant_pad_nd(gradient, {1, 0, 1, 0}));
+      break;
+    case OpKind::kFlatten:
+      add_gradient(node.operands[0], gradient.reshape(operand(node).sizes()));
       break;
     case OpKind::kConcat:
       concatenation(node, gradient);

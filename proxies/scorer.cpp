@@ -34,8 +34,9 @@ void fail(const PlanGroup& group, const std::string& reason, Scores& scores) {
 
 }  // namespace
 
-Scorer::Scorer(const spaces::SearchSpace& space, const Plan& plan, const nn::MinibatchStore& minibatches, uint64_t seed)
-    : space_(space), plan_(plan), minibatches_(minibatches), seed_(seed) {}
+Scorer::Scorer(const spaces::SearchSpace& space, const Plan& plan, const nn::MinibatchStore& minibatches, uint64_t seed,
+               OwnParams own_params)
+    : space_(space), plan_(plan), minibatches_(minibatches), seed_(seed), own_params_(std::move(own_params)) {}
 
 Scores Scorer::score_facts(const spaces::Architecture& architecture, const spaces::CanonicalForm& form) const {
   const Clock::time_point start = Clock::now();
@@ -77,7 +78,7 @@ Scores Scorer::score(const spaces::Architecture& architecture, const spaces::Can
           space_.lower(canonical ? form.cells : space_.cells(architecture), group.setting.shape);
       scores.times.lower += seconds_since(lowering);
       const PlanGroup suited = suited_members(group, graph, scores);
-      if (!suited.members.empty()) run_group(suited, graph, identity, scores);
+      if (!suited.members.empty()) run_group(suited, graph, architecture, identity, scores);
     } catch (const core::Error& error) {
       fail(group, error.what(), scores);
     } catch (const c10::Error& error) {
@@ -105,12 +106,16 @@ PlanGroup Scorer::suited_members(const PlanGroup& group, const spaces::OpGraph& 
   return suited;
 }
 
-void Scorer::run_group(const PlanGroup& group, const spaces::OpGraph& graph, uint64_t identity, Scores& scores) const {
+void Scorer::run_group(const PlanGroup& group, const spaces::OpGraph& graph, const spaces::Architecture& architecture,
+                       uint64_t identity, Scores& scores) const {
   std::vector<std::vector<double>> values(group.members.size());
   for (int repeat = 0; repeat < group.repeats(); ++repeat) {
     const Clock::time_point initialising = Clock::now();
-    const nn::Network network(
-        graph, nn::initial_params(graph, group.setting.init, group.setting.dtype, seed_, repeat, identity));
+    const nn::Setting& setting = group.setting;
+    const nn::Network network(graph,
+                              setting.init == nn::Init::kOwn
+                                  ? own_params_(architecture, setting.dtype)
+                                  : nn::initial_params(graph, setting.init, setting.dtype, seed_, repeat, identity));
     scores.times.initialise += seconds_since(initialising);
     Probe probe(network, group.setting, minibatches_, repeat);
     probe.run(group.passes(repeat));

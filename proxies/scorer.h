@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -35,10 +36,15 @@ struct Scores {
   PassCount count;
 };
 
+// An architecture's parameters where they are not drawn, fresh tensors that require gradients.
+using OwnParams = std::function<std::vector<torch::Tensor>(const spaces::Architecture& architecture, nn::DType dtype)>;
+
 // Thread-safe: shares only what it reads.
 class Scorer {
  public:
-  Scorer(const spaces::SearchSpace& space, const Plan& plan, const nn::MinibatchStore& minibatches, uint64_t seed);
+  // `own_params` gives the parameters for nn::Init::kOwn, in the order of the graph's table.
+  Scorer(const spaces::SearchSpace& space, const Plan& plan, const nn::MinibatchStore& minibatches, uint64_t seed,
+         OwnParams own_params = {});
 
   // `form` is the canonical form of the architecture, `text` what is written. Never throws for an architecture that
   // cannot be scored: its proxies carry the failure.
@@ -51,12 +57,14 @@ class Scorer {
  private:
   // The group without the members that have no score for this network; those get the reason.
   PlanGroup suited_members(const PlanGroup& group, const spaces::OpGraph& graph, Scores& scores) const;
-  void run_group(const PlanGroup& group, const spaces::OpGraph& graph, uint64_t identity, Scores& scores) const;
+  void run_group(const PlanGroup& group, const spaces::OpGraph& graph, const spaces::Architecture& architecture,
+                 uint64_t identity, Scores& scores) const;
 
   const spaces::SearchSpace& space_;
   const Plan& plan_;
   const nn::MinibatchStore& minibatches_;
   const uint64_t seed_;
+  const OwnParams own_params_;
 };
 
 }  // namespace zeroth::proxies

@@ -4,11 +4,13 @@
 #   STEP         one of the list below; all of them where none is named
 # Every step can be interrupted and called again: it goes on from the rows it has. Runs use all processors.
 set -euo pipefail
+export LC_ALL=C  # the order of files, everywhere
 benchmarks=$(realpath "$1")
 shift
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 zeroth=$(realpath "${ZEROTH:-build/zeroth}")
-steps=(fast select_default default written proxies readme shared slow sweep spaces spaces_shared zen default_weights held_out labels bench search)
+steps=(fast select_default default written proxies readme shared slow sweep spaces spaces_shared zen default_weights
+       held_out labels bench search summary)
 [[ $# -gt 0 ]] || set -- "${steps[@]}"
 work=results/work
 mkdir -p "$work"
@@ -163,14 +165,16 @@ score_space() {
   speed "$1" "$2" "$name"
 }
 
-# A line of ../spaces/speed.csv: how many architectures a second, by the run's manifest.
+# A line of ../spaces/speed.csv: how many architectures a second, and on what, by the run's manifest.
 speed() {
-  local seconds rows
+  local seconds rows machine
   seconds=$(grep -o '"wall_seconds": [0-9.]*' "spaces/$3.json" | cut -d' ' -f2)
   rows=$(grep -o '"rows": [0-9]*' "spaces/$3.json" | cut -d' ' -f2)
+  machine=$(awk -F: '/"(cores|cpu)":/ { gsub(/^[ "]+|[ ",]+$/, "", $2); v[$1 ~ /cpu/] = $2 } END { print v[0] "," v[1] }' "spaces/$3.json")
   touch ../spaces/speed.csv
   { grep -v "^$1,$2,${3##*_}," ../spaces/speed.csv || true
-    awk -v id="$1,$2,${3##*_}" -v rows="$rows" -v s="$seconds" 'BEGIN { printf "%s,%d,%.1f,%.2f\n", id, rows, s, rows / s }'
+    awk -v id="$1,$2,${3##*_}" -v rows="$rows" -v s="$seconds" -v machine="$machine" \
+      'BEGIN { printf "%s,%d,%.1f,%.2f,%s\n", id, rows, s, rows / s, machine }'
   } | sort > spaces/speed.new
   mv spaces/speed.new ../spaces/speed.csv
 }
@@ -187,38 +191,71 @@ spaces() {  # every space's benchmark at fast fidelity; of those without, 100 sa
       --out "spaces/${space}_none_fast.csv"
     speed "$space" none "${space}_none_fast"
   done
-  spaces_summary
+  summary
 }
 
-spaces_shared() {
+spaces_shared() {  # spaces where the benchmark's own networks are cheap enough, with the cheap proxies
   mkdir -p spaces ../spaces
   each_space shared_of_space
-  spaces_summary
+  summary
 }
 
-# A line for each table of ../spaces: Spearman of what needs no pass, and of the four best proxies.
-spaces_summary() {
-  local table
+summary() {  # README.md and summary.csv of this folder, of the tables that are here
+  local table tables=()
+  for table in ../nasbench201_{fast,shared}_{cifar10,cifar100,imagenet16_120}.csv ../spaces/*_{fast,shared}_*.csv; do
+    [[ ! -f $table ]] || tables+=("$table")
+  done
   {
-    echo "| space | target | n | data-free | live params | live MACs | best proxies |"
-    echo "|---|---|---|---|---|---|---|"
-    for table in ../spaces/*_fast_*.csv ../spaces/*_shared_*.csv; do
-      [[ -f $table ]] || continue
-      awk -F, -v table="$(basename "$table" .csv)" -v structure=" $structure " '
-        NR == 1 || $5 == "" { next }
-        { n = $2; rho[$1] = $5 }
-        index(structure, " " $1 " ") || $1 ~ /^(params|macs)$/ { next }
-        k < 4 { best = best (k++ ? ", " : "") "`" $1 "` " short($5) }
-        function short(x) { return x == "" ? "-" : sprintf("%.3f", x) }
-        END {
-          fidelity = table ~ /_shared_/ ? "shared" : "fast"
-          split(table, parts, "_" fidelity "_")
-          space = parts[1]; sub(/_.*/, "", space)
-          print "| " space (fidelity == "shared" ? " (shared)" : "") " | " parts[2] " | " n " | " short(rho["data_free"]) " | " \
-                short(rho["live_params"]) " | " short(rho["live_macs"]) " | " best " |"
-        }' "$table"
-    done
-  } > ../spaces/summary.md
+    cat << 'EOF'
+# Results
+
+Spearman correlation of scores at initialisation with the accuracy, or other measure, of trained networks. Written by
+`results/make.sh BENCHMARKS summary` from the tables beside it; `summary.csv` has every column of every task, the tables
+have the rest: intervals, Kendall, lift over the data-free baseline, the top k. `SPACE_..._scores.csv.gz` are the scores. Accuracies
+stay in the benchmarks' own files. Failed scores are at the bottom. What a column is, `zeroth list proxies --long` says.
+
+EOF
+    awk -v structure="$structure" -v csv=../summary.csv -f ../summary.awk "${tables[@]}"
+    echo
+    steps_table
+    speed_table
+  } > summary.md
+  mv summary.md ../README.md
+}
+
+# Each step with what the comment at its function says.
+steps_table() {
+  echo "## Commands"
+  echo
+  echo "Every step can be interrupted and called again. All of them, in this order:"
+  echo
+  echo "| command | does |"
+  echo "|---|---|"
+  awk -v steps="${steps[*]}" '
+    /^#/ { sub(/^# */, ""); comment = comment (comment == "" ? "" : " ") $0; next }
+    /^[a-z_]+\(\) \{/ {
+      name = $1; sub(/\(.*/, "", name)
+      if (match($0, /# .*/)) comment = substr($0, RSTART + 2)
+      does[name] = comment
+    }
+    { comment = "" }
+    END {
+      n = split(steps, order, " ")
+      for (i = 1; i <= n; ++i) print "| `results/make.sh BENCHMARKS " order[i] "` | " does[order[i]] " |"
+    }' ../make.sh
+}
+
+# What speed() noted, if anything.
+speed_table() {
+  [[ -f ../spaces/speed.csv ]] || return 0
+  echo
+  echo "## Time"
+  echo
+  echo "All proxies (\`shared\`: the cheap ones), all processors of the machine."
+  echo
+  echo "| space | fidelity | architectures | seconds | a second | machine |"
+  echo "|---|---|---|---|---|---|"
+  awk -F, '{ print "| " $1 " | " $3 " | " $4 " | " $5 " | " $6 " | " ($7 == "" ? "-" : $7 " x " $8) " |" }' ../spaces/speed.csv
 }
 
 # The small networks that the fast fidelity is chosen from: channels, cells a stage, resolution, batch.
@@ -284,7 +321,7 @@ zen_of() {
     > "../spaces/${name}_zen_$3.txt"
 }
 
-zen() {
+zen() {  # zen with the weights that it is made for, where it turns round without them
   zen_of nasbench101 nb101.csv.gz cifar10_test_acc
   zen_of transnas101-micro transnas101_micro.csv class_scene_test_top1
 }
@@ -328,7 +365,7 @@ labels() {  # what 20 to 400 labels of NAS-Bench-201 are worth beside weights th
   done > ../ensemble_labels.txt
 }
 
-bench() {
+bench() {  # what passes cost on this machine
   "$zeroth" bench > ../bench_shared.txt
   "$zeroth" bench --fidelity fast --architectures 16 > ../bench_fast.txt
 }

@@ -20,6 +20,8 @@ void add_settings(Json& json, const OpNode& node) {
   }
   if (node.kind == OpKind::kConv2d || node.kind == OpKind::kShuffle) json["groups"] = node.groups;
   if (node.kind == OpKind::kToken) json["token"] = node.token;
+  if (node.first_channel > 0) json["first_channel"] = node.first_channel;
+  if (node.kind == OpKind::kBatchNorm || node.kind == OpKind::kLayerNorm) json["epsilon"] = node.epsilon;
   if (node.heads > 0) json["heads"] = node.heads;
 }
 

@@ -22,7 +22,7 @@ std::string batch_norm(OnnxBuilder& onnx, const OpNode& node, const OnnxInputs& 
   onnx.initialiser(mean, {node.shape.channels}, std::vector<float>(channels, 0.0F));
   onnx.initialiser(variance, {node.shape.channels}, std::vector<float>(channels, 1.0F));
   return onnx.add("BatchNormalization", {in.values[0], in.params[0], in.params[1], mean, variance},
-                  Attributes().set_float("epsilon", kEpsilon));
+                  Attributes().set_float("epsilon", node.epsilon));
 }
 
 std::string activation(OnnxBuilder& onnx, Activation function, const std::string& x) {
@@ -112,7 +112,11 @@ std::string onnx_operator(OnnxBuilder& onnx, const OpNode& node, const OnnxInput
     case OpKind::kConcat:
       return onnx.add("Concat", in.values, Attributes().set("axis", 1));
     case OpKind::kNarrow:
-      return onnx.add("Slice", {x, onnx.integers({0}), onnx.integers({node.shape.channels}), onnx.integers({1})});
+      return onnx.add(
+          "Slice", {x, onnx.integers({node.first_channel}), onnx.integers({node.first_channel + node.shape.channels}),
+                    onnx.integers({node.shape.tokens ? 2 : 1})});
+    case OpKind::kFlatten:
+      return onnx.add("Flatten", {x}, Attributes().set("axis", 1));
     case OpKind::kCrop:
       return onnx.add("Slice", {x, onnx.integers({1, 1}), onnx.integers({node.shape.height + 1, node.shape.width + 1}),
                                 onnx.integers({2, 3})});

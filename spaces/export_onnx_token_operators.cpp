@@ -10,7 +10,6 @@ namespace {
 
 using Attributes = OnnxBuilder::Attributes;
 
-constexpr double kEpsilon = 1e-5;  // of norms
 constexpr double kPi = 3.14159265358979323846;
 
 // Rows [begin, end) of axis 1.
@@ -129,7 +128,7 @@ std::string onnx_token_operator(OnnxBuilder& onnx, const OpNode& node, const Onn
   switch (node.kind) {
     case OpKind::kLayerNorm:
       return onnx.add("LayerNormalization", {x, in.params[0], in.params[1]},
-                      Attributes().set("axis", -1).set_float("epsilon", kEpsilon));
+                      Attributes().set("axis", -1).set_float("epsilon", node.epsilon));
     case OpKind::kGelu:
       return gelu(onnx, x);
     case OpKind::kTokens:

@@ -24,6 +24,11 @@ std::string window_arguments(const Window& window, int default_stride) {
   return text;
 }
 
+// What a norm says of its epsilon where that is not PyTorch's default.
+std::string epsilon(const OpNode& node) {
+  return node.epsilon == kNormEpsilon ? "" : fmt::format(", eps={}", node.epsilon);
+}
+
 std::string conv_module(const OpGraph& graph, const OpNode& node, bool bias) {
   const std::vector<int64_t>& weight = graph.params()[static_cast<size_t>(node.params[0])].shape;
   std::string text =
@@ -100,11 +105,11 @@ std::string pytorch_module(const OpGraph& graph, const OpNode& node, const std::
     case OpKind::kConv2d:
       return conv_module(graph, node, bias);
     case OpKind::kBatchNorm:
-      return fmt::format("nn.BatchNorm{}d({})", shape.size() == 3 ? 2 : 1, node.shape.channels);
+      return fmt::format("nn.BatchNorm{}d({}{})", shape.size() == 3 ? 2 : 1, node.shape.channels, epsilon(node));
     case OpKind::kLinear:
       return fmt::format("nn.Linear({}, {}{})", size(1), size(0), node.params.size() > 1 ? "" : ", bias=False");
     case OpKind::kLayerNorm:
-      return fmt::format("nn.LayerNorm({})", node.shape.channels);
+      return fmt::format("nn.LayerNorm({}{})", node.shape.channels, epsilon(node));
     case OpKind::kEmbedding:
       return fmt::format("nn.Embedding({}, {})", size(0), size(1));
     default:
@@ -137,7 +142,11 @@ std::string pytorch_expression(const OpNode& node, const PytorchContext& context
     case OpKind::kConcat:
       return fmt::format("torch.cat([{}], 1)", fmt::join(x, ", "));
     case OpKind::kNarrow:
-      return fmt::format("{}[:, :{}]", x[0], node.shape.channels);
+      return fmt::format("{}[{}:, {}:{}]", x[0], node.shape.tokens ? ":, " : "",
+                         node.first_channel > 0 ? std::to_string(node.first_channel) : "",
+                         node.first_channel + node.shape.channels);
+    case OpKind::kFlatten:
+      return fmt::format("{}.flatten(1)", x[0]);
     case OpKind::kCrop:
       return fmt::format("{}[:, :, 1:, 1:]", x[0]);
     case OpKind::kShuffle:

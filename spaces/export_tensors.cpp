@@ -9,7 +9,7 @@ namespace zeroth::spaces {
 namespace {
 
 // In the order of the enumerators.
-constexpr std::array<std::string_view, 31> kOperators = {"input",
+constexpr std::array<std::string_view, 32> kOperators = {"input",
                                                          "conv2d",
                                                          "batch_norm",
                                                          "relu",
@@ -39,11 +39,14 @@ constexpr std::array<std::string_view, 31> kOperators = {"input",
                                                          "fourier_transform",
                                                          "cosine_transform",
                                                          "dynamic_convolution",
-                                                         "token"};
+                                                         "token",
+                                                         "flatten"};
 constexpr std::array<std::string_view, 7> kActivations = {"relu6",        "swish", "hard_swish", "sigmoid",
                                                           "hard_sigmoid", "tanh",  "leaky_relu"};
 
-bool is_vector(OpKind kind) { return kind == OpKind::kGlobalAvgPool || kind == OpKind::kToken; }
+bool is_vector(OpKind kind) {
+  return kind == OpKind::kGlobalAvgPool || kind == OpKind::kToken || kind == OpKind::kFlatten;
+}
 bool is_map(OpKind kind) { return kind == OpKind::kMap || kind == OpKind::kAttentionScores || kind == OpKind::kConv2d; }
 
 }  // namespace

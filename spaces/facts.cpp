@@ -32,6 +32,18 @@ int pool_terms(const UnitGraph& cell) {
 
 }  // namespace
 
+int convolution_path(const std::vector<UnitGraph>& canonical) {
+  int sum = 0;
+  for (const UnitGraph& cell : canonical) sum += convolution_path(cell);
+  return sum;
+}
+
+int pool_terms(const std::vector<UnitGraph>& canonical) {
+  int sum = 0;
+  for (const UnitGraph& cell : canonical) sum += pool_terms(cell);
+  return sum;
+}
+
 Facts facts(const SearchSpace& space, const Architecture& architecture, const NetShape& shape) {
   const std::vector<UnitGraph> written = space.cells(architecture);
   return facts(space, written, canonical_form(written).cells, shape);
@@ -48,10 +60,8 @@ Facts facts(const SearchSpace& space, const std::vector<UnitGraph>& written, con
   facts.macs = facts.network.macs();
   facts.live_params = facts.live_network.parameter_count();
   facts.live_macs = facts.live_network.macs();
-  for (const UnitGraph& cell : canonical) {
-    facts.convolution_path += convolution_path(cell);
-    facts.pool_terms += pool_terms(cell);
-  }
+  facts.convolution_path = convolution_path(canonical);
+  facts.pool_terms = pool_terms(canonical);
   return facts;
 }
 

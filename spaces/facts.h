@@ -20,6 +20,10 @@ struct Facts {
   OpGraph network, live_network;             // what they lower to
 };
 
+// The two of them that need no network.
+int convolution_path(const std::vector<UnitGraph>& canonical);
+int pool_terms(const std::vector<UnitGraph>& canonical);
+
 // Cost is that of space.lower() at `shape`, usually space.full_shape().
 Facts facts(const SearchSpace& space, const Architecture& architecture, const NetShape& shape);
 // The same where the cells, as written and canonical, are at hand.

@@ -44,6 +44,7 @@ bool is_no_module(OpKind kind) {
     case OpKind::kMap:
     case OpKind::kPrependToken:
     case OpKind::kToken:
+    case OpKind::kFlatten:
     case OpKind::kFourierTransform:
     case OpKind::kCosineTransform:
     case OpKind::kDynamicConvolution:
@@ -109,9 +110,10 @@ int OpGraph::conv2d(int x, int64_t out_channels, const Window& window, int group
   return add_node(std::move(node));
 }
 
-int OpGraph::batch_norm(int x, const std::string& scope) {
+int OpGraph::batch_norm(int x, const std::string& scope, double epsilon) {
   const FeatureShape shape = nodes_.at(x).shape;
   OpNode node = make_node(OpKind::kBatchNorm, {x}, shape, scope);
+  node.epsilon = epsilon;
   node.params = {add_param(scope + ".weight", ParamRole::kNormWeight, {shape.channels}),
                  add_param(scope + ".bias", ParamRole::kNormBias, {shape.channels})};
   return add_node(std::move(node));
@@ -128,11 +130,20 @@ int OpGraph::activation(int x, Activation function, const std::string& scope) {
 }
 
 int OpGraph::avg_pool(int x, int kernel, int stride, int padding, const std::string& scope) {
-  return pool(OpKind::kAvgPool, x, Window::square(kernel, stride, padding), scope);
+  return avg_pool(x, Window::square(kernel, stride, padding), scope);
+}
+
+int OpGraph::avg_pool(int x, const Window& window, const std::string& scope) {
+  ZEROTH_CHECK(window.dilation == 1);
+  return pool(OpKind::kAvgPool, x, window, scope);
 }
 
 int OpGraph::max_pool(int x, int kernel, int stride, int padding, const std::string& scope) {
-  return pool(OpKind::kMaxPool, x, Window::square(kernel, stride, padding), scope);
+  return max_pool(x, Window::square(kernel, stride, padding), scope);
+}
+
+int OpGraph::max_pool(int x, const Window& window, const std::string& scope) {
+  return pool(OpKind::kMaxPool, x, window, scope);
 }
 
 int OpGraph::pool(OpKind kind, int x, const Window& window, const std::string& scope) {
@@ -200,11 +211,19 @@ int OpGraph::concat(const std::vector<int>& operands, const std::string& scope) 
   return add_node(make_node(OpKind::kConcat, operands, shape, scope));
 }
 
-int OpGraph::narrow(int x, int64_t channels, const std::string& scope) {
+int OpGraph::narrow(int x, int64_t channels, const std::string& scope, int64_t first) {
   FeatureShape shape = nodes_.at(x).shape;
-  ZEROTH_CHECK(!shape.tokens && channels >= 1 && channels <= shape.channels);
+  ZEROTH_CHECK(first >= 0 && channels >= 1 && first + channels <= shape.channels);
   shape.channels = channels;
-  return add_node(make_node(OpKind::kNarrow, {x}, shape, scope));
+  OpNode node = make_node(OpKind::kNarrow, {x}, shape, scope);
+  node.first_channel = first;
+  return add_node(std::move(node));
+}
+
+int OpGraph::flatten(int x, const std::string& scope) {
+  const FeatureShape& shape = nodes_.at(x).shape;
+  ZEROTH_CHECK(!shape.tokens);
+  return add_node(make_node(OpKind::kFlatten, {x}, {shape.channels * shape.height * shape.width, 1, 1}, scope));
 }
 
 int OpGraph::crop(int x, const std::string& scope) {
@@ -291,10 +310,11 @@ int OpGraph::bias(int x, const std::string& scope) {
   return add_node(std::move(node));
 }
 
-int OpGraph::layer_norm(int x, const std::string& scope) {
+int OpGraph::layer_norm(int x, const std::string& scope, double epsilon) {
   const FeatureShape shape = nodes_.at(x).shape;
   ZEROTH_CHECK(shape.tokens || is_vector(shape));
   OpNode node = make_node(OpKind::kLayerNorm, {x}, shape, scope);
+  node.epsilon = epsilon;
   node.params = {add_param(scope + ".weight", ParamRole::kNormWeight, {shape.channels}),
                  add_param(scope + ".bias", ParamRole::kNormBias, {shape.channels})};
   return add_node(std::move(node));

@@ -28,7 +28,7 @@ struct NetShape {
 enum class OpKind {
   kInput,
   kConv2d,     // no bias
-  kBatchNorm,  // affine, eps 1e-5
+  kBatchNorm,  // affine
   kRelu,
   kActivation,        // another function of each number: see Activation
   kAvgPool,           // padding is not counted in the divisor
@@ -38,12 +38,12 @@ enum class OpKind {
   kAdd,               // sum of all operands, left to right; a map of one pixel is added to every pixel of the others
   kZero,              // operand times zero
   kConcat,            // the operands' channels, one operand after the other
-  kNarrow,            // the first channels of a map or vector
+  kNarrow,            // some neighbouring channels
   kCrop,              // a map without its first row and column
   kShuffle,           // channel c of G groups of n comes to place (c mod n) G + c / n: groups are dealt out in turn
   kMultiply,          // product by element; a vector multiplies every pixel of its channel
   kComplement,        // one less each number
-  kLayerNorm,         // over the channels of each token, affine, eps 1e-5
+  kLayerNorm,         // over the channels of each token, affine
   kGelu,              // the exact one, x Phi(x)
   kTokens,            // pixels of a map to tokens, row by row
   kMap,               // the last height * width tokens to a map, row by row
@@ -61,7 +61,8 @@ enum class OpKind {
   // Of kernels and values, by head: each token's kernel has K numbers a head, head after head, K odd. Their softmax
   // weighs the head's values of the K tokens around it, from the first on; beyond the ends values are zero.
   kDynamicConvolution,
-  kToken  // one token of a sequence, as a vector
+  kToken,   // one token of a sequence, as a vector
+  kFlatten  // (N, C, H, W) to (N, C H W), channel by channel and row by row
 };
 
 enum class Activation {
@@ -73,6 +74,8 @@ enum class Activation {
   kTanh,
   kLeakyRelu  // x, or x / 100 where x is negative
 };
+
+inline constexpr double kNormEpsilon = 1e-5;  // what norms add to a variance, unless they are told otherwise
 
 // What slides over a map. Padding is on either side.
 struct Window {
@@ -132,7 +135,9 @@ struct OpNode {
   Window window;              // of convolutions and poolings
   int groups = 1;             // of a convolution: parts of the channels that do not see each other; of a shuffle
   Activation activation = Activation::kRelu6;
-  int token = 0;  // of kToken: which
+  int token = 0;                  // of kToken: which
+  int64_t first_channel = 0;      // of kNarrow
+  double epsilon = kNormEpsilon;  // of norms
   int heads = 0;  // of attention and the operators by head; each has its share of the channels, in order
   Role role = Role::kNone;
   FeatureShape shape;  // of the result
@@ -146,7 +151,7 @@ bool is_rectifier(const OpNode& node);
 // What tells operators without parameters apart: with equal keys and operands they compute the same.
 inline auto operator_key(const OpNode& node) {
   return std::make_tuple(node.kind, node.window, node.activation, node.token, node.heads, node.shape.channels,
-                         node.shape.height, node.shape.width, node.groups);
+                         node.shape.height, node.shape.width, node.groups, node.first_channel);
 }
 
 class OpGraph {
@@ -156,11 +161,13 @@ class OpGraph {
   int input(FeatureShape shape);
   int conv2d(int x, int64_t out_channels, int kernel, int stride, int padding, const std::string& scope);
   int conv2d(int x, int64_t out_channels, const Window& window, int groups, const std::string& scope);
-  int batch_norm(int x, const std::string& scope);
+  int batch_norm(int x, const std::string& scope, double epsilon = kNormEpsilon);
   int relu(int x, const std::string& scope);
   int activation(int x, Activation function, const std::string& scope);
   int avg_pool(int x, int kernel, int stride, int padding, const std::string& scope);
+  int avg_pool(int x, const Window& window, const std::string& scope);
   int max_pool(int x, int kernel, int stride, int padding, const std::string& scope);
+  int max_pool(int x, const Window& window, const std::string& scope);
   int global_avg_pool(int x, const std::string& scope);  // also of tokens
   // Of a vector, or of each token.
   int linear(int x, int64_t out_features, const std::string& scope, Role role = Role::kNone, bool bias = true);
@@ -170,7 +177,8 @@ class OpGraph {
   int zero(int x, const std::string& scope);
   // Of maps of one size, or of vectors.
   int concat(const std::vector<int>& operands, const std::string& scope);
-  int narrow(int x, int64_t channels, const std::string& scope);
+  int narrow(int x, int64_t channels, const std::string& scope, int64_t first = 0);
+  int flatten(int x, const std::string& scope);
   int crop(int x, const std::string& scope);
   // What lets grouped convolutions see each other's groups.
   int shuffle(int x, int groups, const std::string& scope);
@@ -192,7 +200,7 @@ class OpGraph {
   int position_embedding(int x, const std::string& scope);
   // One number for each channel, which a convolution or another parametric operator before it lacks.
   int bias(int x, const std::string& scope);
-  int layer_norm(int x, const std::string& scope);
+  int layer_norm(int x, const std::string& scope, double epsilon = kNormEpsilon);
   int gelu(int x, const std::string& scope);
   int attention_scores(int query, int key, int heads, const std::string& scope);
   int attention_context(int scores, int value, const std::string& scope);

@@ -239,4 +239,44 @@ TEST_CASE("the CIFAR-10 subset of the benchmarks is normalised to about mean 0 a
   CHECK(std::sqrt(squares / count) == Approx(1).margin(0.1));
 }
 
+TEST_CASE("the bytes of an image are its values before they are normalised") {
+  const TemporaryFolder folder;
+  const std::string path = folder.write("a.bin", cifar_record(std::string(1, 3), '\x00', '\x33', '\xff'));
+  const auto images = open_images("cifar10:" + path);
+  for (const int resolution : {32, 8}) {
+    const std::vector<unsigned char> bytes = images->bytes(0, resolution);
+    REQUIRE(bytes.size() == 3U * static_cast<size_t>(resolution) * static_cast<size_t>(resolution));
+    for (size_t i = 0; i < bytes.size(); i += 3) {
+      CHECK(std::vector<int>{bytes[i], bytes[i + 1], bytes[i + 2]} == std::vector<int>{0, 0x33, 0xff});
+    }
+  }
+  CHECK(images->normalisation().mean[0] == Approx(0.4914));
+}
+
+TEST_CASE("test images are those that a data set's authors held out") {
+  const TemporaryFolder folder;
+  const std::string one = cifar_record(std::string(1, 1), 1, 1, 1), two = cifar_record(std::string(1, 2), 2, 2, 2);
+  const std::string file = folder.write("c10/data_batch_1.bin", one);
+  folder.write("c10/test_batch.bin", two + two);
+  folder.write("c100/train.bin", "\x01" + one);
+  folder.write("c100/test.bin", "\x01" + two);
+  folder.write("f/train-images-idx3-ubyte.gz", gzip_bytes(idx_images(1, 28, std::string(784, '\x10'))));
+  folder.write("f/train-labels-idx1-ubyte.gz", gzip_bytes(idx_labels("\x05")));
+  folder.write("images/a/a.png", one_colour_png(4, 1, 2, 3));
+  const auto test = [](const std::string& spec) { return open_images(spec, ImagePart::kTest); };
+  const auto cifar10 = test("cifar10:" + folder.path("c10"));
+  REQUIRE(cifar10 != nullptr);
+  CHECK(cifar10->size() == 2);
+  CHECK(cifar10->label(0) == 2);
+  CHECK(test("cifar100:" + folder.path("c100"))->label(0) == 2);
+  CHECK(test("cifar10:" + file) == nullptr);
+  CHECK(test("folder:" + folder.path("images")) == nullptr);
+  const FashionMnistIn here(folder.path("f"));
+  CHECK(test("fashion-mnist") == nullptr);
+  folder.write("f/t10k-images-idx3-ubyte.gz", gzip_bytes(idx_images(2, 28, std::string(2 * 784, '\x10'))));
+  folder.write("f/t10k-labels-idx1-ubyte.gz", gzip_bytes(idx_labels("\x07\x08")));
+  CHECK(test("fashion-mnist")->label(1) == 8);
+  CHECK(open_images("fashion-mnist")->size() == 1);
+}
+
 }  // namespace zeroth::core

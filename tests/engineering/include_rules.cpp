@@ -32,7 +32,7 @@ bool is_source(const fs::path& path) {
 
 // Confirmation trains networks: the one part of the search that needs them.
 bool is_confirmation(const std::string& folder, const fs::path& path) {
-  return folder == "search" && path.stem() == "confirm";
+  return folder == "search" && path.parent_path().filename() == "confirm";
 }
 
 // The text of an include line from its opening quote or bracket; empty for any other line.
@@ -60,6 +60,9 @@ std::string fault(const std::string& folder, const fs::path& file, std::string_v
     return torch && kMayUseTorch.count(folder) == 0 && !confirmation ? folder + " is free of LibTorch" : "";
   }
   if (kMayInclude.count(top) == 0) return "not a path from the root of the tree: " + included;
+  if (folder == "search" && !confirmation && included.find("search/confirm/") == 0) {
+    return "the search is free of networks, but for search/confirm";
+  }
   const bool allowed = top == folder || kMayInclude.at(folder).count(top) != 0 || (confirmation && top == "nn");
   return allowed ? "" : folder + " may not include " + top;
 }
@@ -133,8 +136,9 @@ TEST_CASE("core includes nothing of ours but core") {
 
 TEST_CASE("only confirmation joins the search with networks") {
   const std::string text = "#include \"nn/network.h\"\n#include <torch/types.h>\n";
-  CHECK(TreeOfOneFile("search/confirm.cpp", text).faults().empty());
+  CHECK(TreeOfOneFile("search/confirm/training.cpp", text).faults().empty());
   CHECK(TreeOfOneFile("search/driver.cpp", text).faults().size() == 2);
+  CHECK(TreeOfOneFile("search/driver.cpp", "#include \"search/confirm/training.h\"\n").faults().size() == 1);
 }
 
 TEST_CASE("LibTorch stays out of the folders that are free of it, and torch/torch.h out of all") {

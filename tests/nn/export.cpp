@@ -1,4 +1,4 @@
-// Exported PyTorch modules against the executor that scores: same weights, same input, same output.
+// Exported PyTorch source and TorchScript against the executor that scores: same weights, same input, same output.
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <string>
@@ -6,6 +6,7 @@
 
 #include "core/random.h"
 #include "nn/network.h"
+#include "nn/script_export.h"
 #include "spaces/export_pytorch.h"
 #include "spaces/export_tensors.h"
 #include "spaces/search_space.h"
@@ -58,13 +59,14 @@ void write_case(const tests::TemporaryFolder& folder, const std::string& name, c
   for (const Tensor& param : params) flat += bytes_of(param);
   folder.write(name + ".py", spaces::pytorch_source(graph, name));
   folder.write(name + ".params", flat);
+  folder.write(name + ".pt", script_bytes(script_module(graph, params)));
   folder.write(name + ".input", bytes_of(x));
   const at::NoGradGuard guard;
   folder.write(name + ".batch", bytes_of(network.forward(x, Norm::kBatch)));
   folder.write(name + ".running", bytes_of(network.forward(x, Norm::kRunning)));
 }
 
-TEST_CASE("exported PyTorch source of every space yields what the executor yields") {
+TEST_CASE("exported PyTorch source and TorchScript of every space yield what the executor yields") {
   if (!tests::python_has("torch, numpy")) return;
   const tests::TemporaryFolder folder;
   const core::Stream stream(1, "export");

@@ -1,4 +1,4 @@
-"""Compares the exported module NAME.py of a folder with what our executor yields: NAME.params, NAME.input and, with
+"""Compares the exported source NAME.py and TorchScript NAME.pt of a folder with what our executor yields: NAME.params, NAME.input and, with
 batch statistics and with running ones, NAME.batch and NAME.running, all float64 in this machine's byte order."""
 import importlib.util
 import pathlib
@@ -18,12 +18,14 @@ def check(path):
     for name in (".running", ".batch"):
         network = exported.Network().double()
         network.load_values(read(".params"))
-        with torch.no_grad():
-            output = network.train(name == ".batch")(x if x.dtype == torch.int64 else x.double())
-        expected = read(name).view_as(output)
-        difference = ((output - expected).abs().max() / expected.abs().max()).item()
-        # LibTorch's hard swish multiplies by a sixth in float32, ours does not, and batch norms of few images magnify that.
-        assert difference < 1e-5, (name, difference)
+        for module in network, torch.jit.load(path.with_suffix(".pt")).double():
+            with torch.no_grad():
+                output = module.train(name == ".batch")(x if x.dtype == torch.int64 else x.double())
+            expected = read(name).view_as(output)
+            difference = ((output - expected).abs().max() / expected.abs().max()).item()
+            # LibTorch's hard swish multiplies by a sixth in float32, ours does not, and batch norms of few images magnify
+            # that.
+            assert difference < 1e-5, (name, difference)
 
 
 def main():

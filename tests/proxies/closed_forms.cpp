@@ -107,7 +107,7 @@ TEST_CASE("grasp of a linear layer follows from its Hessian") {
   }
   const Eigen::MatrixXd hessian_gradient = change.transpose() * m;
   const double expected = -(net.weight().array() * hessian_gradient.array()).sum();
-  CHECK(net.tiny.score("grasp", {Pass::kHessianGradient}) == exactly(expected));
+  CHECK(net.tiny.score("grasp", {Pass::kHessianForm}) == exactly(expected));
 }
 
 TEST_CASE("ntk_cond of a linear layer is that of the mean colours' Gram matrix, by either kernel") {

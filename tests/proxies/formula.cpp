@@ -92,7 +92,7 @@ TEST_CASE("a formula that cannot be read says where and what is allowed") {
 TEST_CASE("known proxies restated as formulas have their values") {
   check_restated("grad_norm", {Pass::kLossGradient}, "l2(gradient)", "sum(layers)");
   check_restated("snip", {Pass::kLossGradient}, "sum(abs(weight * gradient))", "sum(layers)");
-  check_restated("grasp", {Pass::kHessianGradient}, "-sum(weight * hessian_gradient)", "sum(layers)");
+  check_restated("grasp", {Pass::kHessianGradient, Pass::kHessianForm}, "-sum(weight * hessian_gradient)", "sum(layers)");
   check_restated("synflow", {Pass::kAbsoluteWeights}, "sum(abs(absolute_weight * absolute_gradient))",
                  "log(sum(layers))");
   check_restated("zico", {Pass::kLossGradient, Pass::kSecondGradient},

@@ -192,6 +192,8 @@ TEST_CASE("the Hessian times the gradient agrees with central differences of the
   const Tensor expected = (gradient_at(kStep) - gradient_at(-kStep)) / (2.0 * kStep);
   const Tensor product = flat(tiny.probe({Pass::kHessianGradient}).hessian_gradient());
   CHECK(tests::largest_difference(product, expected) < 1e-6 * expected.abs().max().item<double>());
+  const double form = flat(network.weights()).dot(product).item<double>();
+  CHECK(tiny.probe({Pass::kHessianForm}).hessian_form() == Approx(form).epsilon(1e-11));
 }
 
 TEST_CASE("loss gradients, on either minibatch and beside any other pass, are autograd's") {

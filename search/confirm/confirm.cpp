@@ -1,0 +1,180 @@
+#include "search/confirm/confirm.h"
+
+#include <fmt/format.h>
+#include <tbb/global_control.h>
+#include <tbb/parallel_for.h>
+#include <tbb/task_arena.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cmath>
+#include <filesystem>
+#include <mutex>
+#include <tuple>
+
+#include "core/error.h"
+#include "core/random.h"
+
+namespace zeroth::search {
+namespace {
+
+std::vector<Contender> contenders_of(const std::vector<Entrant>& entrants) {
+  std::vector<Contender> contenders;
+  for (const Entrant& entrant : entrants) contenders.push_back(entrant.contender);
+  return contenders;
+}
+
+std::optional<double> mean(const std::vector<double>& values) {
+  if (values.empty()) return std::nullopt;
+  double sum = 0.0;
+  for (const double value : values) sum += value;
+  return sum / static_cast<double>(values.size());
+}
+
+std::optional<double> deviation(const std::vector<double>& values) {
+  if (values.size() < 2) return std::nullopt;
+  const double centre = *mean(values);
+  double sum = 0.0;
+  for (const double value : values) sum += (value - centre) * (value - centre);
+  return std::sqrt(sum / static_cast<double>(values.size() - 1));
+}
+
+}  // namespace
+
+Confirmation::Confirmation(const spaces::SearchSpace& space, const std::vector<Entrant>& entrants,
+                           const ImageData& data, const ConfirmOptions& options)
+    : entrants_(entrants),
+      data_(data),
+      options_(options),
+      halving_(contenders_of(entrants), options.seeds, options.training.epochs, options.rungs),
+      in_flight_(entrants.size(), false) {
+  for (const Entrant& entrant : entrants) {
+    networks_.push_back({space.lower(space.cells(entrant.architecture), options.shape), core::hash_bytes(entrant.text),
+                         std::vector<TrainingRecord>(static_cast<size_t>(options.seeds))});
+  }
+}
+
+std::string Confirmation::checkpoint_path(size_t entrant, int seed) const {
+  return fmt::format("{}/{:016x}.seed{}.ckpt", options_.checkpoints, networks_[entrant].identity, seed);
+}
+
+std::string Confirmation::checkpoint_identity(size_t entrant, int seed) const {
+  return fmt::format("{} seed {} {}", options_.identity, seed, entrants_[entrant].text);
+}
+
+int64_t Confirmation::epochs_of(const std::vector<TrainingJob>& jobs) const {
+  int64_t epochs = 0;
+  for (const TrainingJob& job : jobs) {
+    const TrainingRecord& record = networks_[job.contender].by_seed[static_cast<size_t>(job.seed)];
+    epochs += std::max<int64_t>(0, job.epochs - static_cast<int64_t>(record.epochs.size()));
+  }
+  return epochs;
+}
+
+bool Confirmation::train(const TrainingJob& job, const ConfirmWatch& watch) {
+  Network& network = networks_[job.contender];
+  Training training(network.graph, data_, options_.training, core::repeat_seed(options_.seed, job.seed),
+                    network.identity);
+  const std::string path = checkpoint_path(job.contender, job.seed);
+  const std::string identity = checkpoint_identity(job.contender, job.seed);
+  if (std::filesystem::exists(path)) training.load(path, identity);
+  while (training.epochs() < job.epochs && !training.record().diverged) {
+    const bool last = training.epochs() + 1 == job.epochs;
+    if (!training.train_epoch(/*tested=*/last && data_.test_images() > 0, watch.stop)) return false;
+    training.save(path, identity);
+    watch.epoch_ends({job.contender, job.seed, training.epochs(), training.record()});
+  }
+  network.by_seed[static_cast<size_t>(job.seed)] = training.record();
+  return true;
+}
+
+bool Confirmation::train_all(const std::vector<TrainingJob>& jobs, const ConfirmWatch& watch) {
+  std::mutex one_at_a_time;
+  ConfirmWatch in_turn = watch;
+  in_turn.epoch_ends = [&](const EpochNews& news) {
+    const std::lock_guard<std::mutex> lock(one_at_a_time);
+    watch.epoch_ends(news);
+  };
+  std::atomic<bool> whole{true};
+  const tbb::global_control limit(tbb::global_control::max_allowed_parallelism, static_cast<size_t>(options_.workers));
+  tbb::task_arena arena(options_.workers);
+  arena.execute([&] {
+    tbb::parallel_for(
+        tbb::blocked_range<size_t>(0, jobs.size(), 1),
+        [&](const tbb::blocked_range<size_t>& range) {
+          at::set_num_threads(1);  // the order of float sums changes with the count
+          for (size_t job = range.begin(); job < range.end(); ++job) {
+            if (watch.stop() || !train(jobs[job], in_turn)) whole = false;
+          }
+        },
+        tbb::simple_partitioner());
+  });
+  return whole;
+}
+
+bool Confirmation::run(const ConfirmWatch& watch) {
+  std::filesystem::create_directories(options_.checkpoints);
+  int rung = 0;
+  for (auto jobs = halving_.next(); !jobs.empty(); jobs = halving_.next()) {
+    for (const TrainingJob& job : jobs) in_flight_[job.contender] = true;
+    watch.rung_begins(++rung, epochs_of(jobs));
+    if (!train_all(jobs, watch)) return false;
+    std::vector<std::optional<double>> reached(entrants_.size());
+    for (const TrainingJob& job : jobs) reached[job.contender] = accuracy(job.contender, job.epochs);
+    halving_.tell(reached);
+    in_flight_.assign(entrants_.size(), false);
+    watch.rung_ends();
+  }
+  return true;
+}
+
+// Mean validation accuracy after so many epochs; nullopt where a seed diverged before.
+std::optional<double> Confirmation::accuracy(size_t entrant, int epochs) const {
+  std::vector<double> values;
+  for (const TrainingRecord& record : networks_[entrant].by_seed) {
+    if (record.epochs.size() < static_cast<size_t>(epochs)) return std::nullopt;
+    values.push_back(record.epochs[static_cast<size_t>(epochs) - 1].validation_accuracy);
+  }
+  return mean(values);
+}
+
+Confirmed Confirmation::result(size_t entrant) const {
+  Confirmed result;
+  result.entrant = entrant;
+  result.rungs = halving_.rungs(entrant);
+  result.epochs = halving_.epochs(entrant);
+  result.params = networks_[entrant].graph.parameter_count();
+  std::vector<double> validation, test, loss;
+  bool diverged = false;
+  for (const TrainingRecord& record : networks_[entrant].by_seed) {
+    for (const Epoch& epoch : record.epochs) result.seconds += epoch.seconds;
+    const auto epochs = static_cast<size_t>(result.epochs);
+    diverged = diverged || (record.diverged && record.epochs.size() < epochs);
+    if (epochs == 0 || record.epochs.size() < epochs) continue;
+    const Epoch& last = record.epochs[epochs - 1];
+    validation.push_back(last.validation_accuracy);
+    loss.push_back(last.loss);
+    if (last.test_accuracy) test.push_back(*last.test_accuracy);
+  }
+  result.validation = mean(validation);
+  result.validation_deviation = deviation(validation);
+  result.test = mean(test);
+  result.test_deviation = deviation(test);
+  result.loss = mean(loss);
+  const bool to_the_end = result.epochs == halving_.rung_epochs().back();
+  result.status = diverged ? "diverged" : in_flight_[entrant] ? "interrupted" : to_the_end ? "ok" : "halted";
+  return result;
+}
+
+std::vector<Confirmed> Confirmation::results() const {
+  std::vector<Confirmed> results;
+  for (size_t entrant = 0; entrant < entrants_.size(); ++entrant) results.push_back(result(entrant));
+  const auto key = [](const Confirmed& r) {
+    return std::make_tuple(r.status == "diverged", -r.epochs, r.validation ? -*r.validation : 0.0);
+  };
+  std::stable_sort(results.begin(), results.end(),
+                   [&](const Confirmed& a, const Confirmed& b) { return key(a) < key(b); });
+  return results;
+}
+
+}  // namespace zeroth::search

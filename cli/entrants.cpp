@@ -80,7 +80,9 @@ OrderedList read_table(const spaces::SearchSpace& space, const std::string& path
   if (ranked || columns.empty()) {
     list.order = "the order of the file";
   } else {
-    order = rank_rows(table.columns, table.rows, columns, /*live=*/true).order;
+    // Not by learned weights: nothing says at which fidelity the table was made.
+    const PoolEnsemble log_rank({"log_rank", ""}, std::string(space.name()), "");
+    order = rank_rows(table.columns, table.rows, columns, /*live=*/true, log_rank).order;
     list.order = fmt::format("mean log rank of {}", fmt::join(columns, ", "));
   }
   const auto live = std::find(table.columns.begin(), table.columns.end(), "live_params");

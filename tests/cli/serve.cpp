@@ -138,10 +138,9 @@ TEST_CASE("a conversation may be in another notation, and keeps constraints") {
     CHECK(row["arch"].get<std::string>().front() == '(');
     CHECK(row["scores"]["params"] <= 3e5);
   }
-  const Json row = talk.ask(R"({"score": ["(2, 2, 2, 2, 2, 2)"]
-})")["scores"][0];
+  const Json row = talk.ask(Json{{"score", {"(2, 2, 2, 2, 2, 2)"}}}.dump())["scores"][0];
   CHECK_THAT(row["status"].get<std::string>(), Contains("infeasible=params"));
-CHECK(row["objective"].is_null());
+  CHECK(row["objective"].is_null());
 }
 
 TEST_CASE("Ctrl-C ends a session with 130, the end of the input with 0") {

@@ -112,7 +112,7 @@ TEST_CASE("answers do not depend on the number of workers") {
 }
 
 TEST_CASE("every strategy that suits a conversation serves, and the others say why not") {
-  for (const char* name : {"random", "local", "evolution", "genetic", "reinforce", "bayes", "nsga2", "exhaustive"}) {
+  for (const char* name : {"random", "local", "evolution", "genetic", "reinforce", "bayes", "nsga2"}) {
     INFO(name);
     Conversation talk(kServe + "--proxies params --choose-from 2 --strategy " + name);
     for (int round = 0; round < 3; ++round) {

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <map>
 #include <utility>
 
 #include "core/error.h"
@@ -149,10 +148,9 @@ ServeSession::Json ServeSession::answer_ask(size_t count) {
   explore(count * engine_.choose_from);
   Json rows = Json::array();
   for (const size_t number : best_proposals(count)) {
-    const Entry& entry = search_.history().entries[number];
+    handed_out_.insert(proposals_.at(number));
     proposals_.erase(number);
-    handed_out_.insert(spaces::function_of(engine_.space, entry.architecture));
-    rows.push_back(entry_json(entry));
+    rows.push_back(entry_json(search_.history().entries[number]));
   }
   Json answer = {{"proposals", rows}};
   if (rows.size() < count) {
@@ -246,7 +244,7 @@ void ServeSession::explore(size_t count) {
     std::vector<spaces::Candidate> candidates;
     for (const Pending& one : pending) {
       candidates.push_back({one.text, one.proposal.architecture, ""});
-      proposals_.insert(one.entry);
+      proposals_[one.entry] = spaces::function_of(engine_.space, one.proposal.architecture);
     }
     search_.tell(scored(candidates));
     count -= pending.size();
@@ -258,7 +256,8 @@ void ServeSession::explore(size_t count) {
 std::vector<size_t> ServeSession::best_proposals(size_t count) const {
   const std::vector<Entry>& entries = search_.history().entries;
   std::vector<size_t> order;
-  for (const size_t number : proposals_) {
+  for (const auto& [number, function] : proposals_) {
+    if (handed_out_.count(function) != 0) continue;
     if (entries[number].is_result() && has_value(entries[number])) order.push_back(number);
   }
   std::stable_sort(order.begin(), order.end(),
@@ -267,9 +266,7 @@ std::vector<size_t> ServeSession::best_proposals(size_t count) const {
   std::set<std::string> functions;
   for (const size_t number : order) {
     if (best.size() == count) break;
-    const std::string function = spaces::function_of(engine_.space, entries[number].architecture);
-    if (handed_out_.count(function) != 0 || !functions.insert(function).second) continue;
-    best.push_back(number);
+    if (functions.insert(proposals_.at(number)).second) best.push_back(number);
   }
   return best;
 }

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <set>
@@ -66,8 +67,8 @@ class ServeSession {
   const StrategyEntry& strategy_;
   ServeEngine engine_;
   Search search_;
-  std::set<size_t> proposals_;        // entries of the strategy that have not been handed out
-  std::set<std::string> handed_out_;  // functions that were, or whose accuracy was told
+  std::map<size_t, std::string> proposals_;  // functions of the strategy's entries that have not been handed out
+  std::set<std::string> handed_out_;         // functions that were, or whose accuracy was told
 };
 
 }  // namespace zeroth::search

@@ -150,6 +150,7 @@ void check_method(const Settings& settings) {
 void apply(const Settings& settings) {
   check_method(settings);
   const auto file = read_ensemble(settings.weights);
+  if (!settings.without.empty()) file.model_excluding(settings.without);  // a space that it knows nothing of
   const auto scores = core::ScoreTable::read(settings.scores);
   if (scores.rows.empty()) throw core::Error(fmt::format("{}: no rows", scores.path));
   bool learned = settings.method != "log_rank";

@@ -173,6 +173,7 @@ void add_search_options(CLI::App& command, SearchCommand& options) {
   command.add_option("--patience", run.patience, "Stop after so many evaluations without a better one; 0: never")
       ->capture_default_str();
   command.add_option("--objective", run.setup.objectives, "What to maximise, see below; ensemble by default");
+  add_ensemble_options(command, run.setup.ensemble);
   command.add_option(
       "--constraint", run.setup.constraints,
       "Limits joined by commas: params, macs, live_params, live_macs or activation_mb, <= or >=, number");

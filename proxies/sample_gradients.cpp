@@ -209,10 +209,11 @@ void SampleGradients::linear(const OpNode& node, const Tensor& gradient) {
 void SampleGradients::product(const OpNode& node, const Tensor& gradient) {
   const Tensor& x = operand(node);
   const Tensor& gate = values_[static_cast<size_t>(network_.executed(node.operands[1]))];
-  const bool by_channel = gate.dim() < x.dim();
   add_gradient(node.operands[0], nn::gated(gradient, gate));
   const Tensor to_gate = at::mul(gradient, x);
-  add_gradient(node.operands[1], by_channel ? to_gate.sum({2, 3}) : to_gate);
+  // A gate by channel is a vector, or a map of one pixel.
+  const bool by_element = gate.sizes() == x.sizes();
+  add_gradient(node.operands[1], by_element ? to_gate : to_gate.sum({2, 3}, /*keepdim=*/gate.dim() == x.dim()));
 }
 
 void SampleGradients::concatenation(const OpNode& node, const Tensor& gradient) {

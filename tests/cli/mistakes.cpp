@@ -42,7 +42,7 @@ TEST_CASE("a mistake in the command line is one line and exit code 2") {
       {"", kUsage, {"subcommand is required"}},
       {"ranks", kUsage, {"unknown command \"ranks\"", "did you mean \"rank\"?"}},
       {"list nothing", kUsage, {"\"nothing\"", "proxies, spaces"}},
-      {"rank --sample 6", kUsage, {"--space is required"}},
+      {"rank --sample 6", kUsage, {"give --space SPACE or --models"}},
       {"rank --space nb --all", kUsage, {"unknown space \"nb\"", "nasbench201"}},
       {"canonical --space nb", kUsage, {"unknown space \"nb\"", "nasbench201"}},
       {six + "--proxies zicco", kUsage, {"unknown proxy \"zicco\"", "did you mean \"zico\"?"}},

@@ -72,7 +72,9 @@ TEST_CASE("a folder of models ranks in one call, and a model without counterpart
     }
     CHECK(table.number(row, table.column("grad_norm")).value_or(0.0) > 0.0);
     if (arch.rfind("vit", 0) == 0) continue;  // most of the default set is for maps
+    const bool normed = arch.rfind("vgg", 0) != 0 && arch.rfind("frozen", 0) != 0;
     for (const char* proxy : {"ntk_cond", "swap", "meco_opt", "t_cet:log", "az_expressivity"}) {
+      if (proxy == std::string("t_cet:log") && !normed) continue;  // its signal dies without batch norm
       CHECK(table.number(row, table.column(proxy)));
     }
   }

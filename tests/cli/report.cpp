@@ -37,7 +37,7 @@ TEST_CASE("report makes one page of a run, with what stands beside it") {
   const std::string text = TemporaryFolder::read(page);
   CHECK_THAT(text, StartsWith("<!DOCTYPE html>", Catch::CaseSensitive::No) && Contains("default-src 'none'"));
   // Settings, sizes, times and drawings are there.
-  for (const char* word : {"\"T1\"", "nasbench201", "live_macs", "zico", "log_rank", "<svg", "--proxies"}) {
+  for (const char* word : {"\"T1\"", "nasbench201", "live_macs", "zico", "log_rank", "\\u003csvg", "--proxies"}) {
     INFO(word);
     CHECK(text.find(word) != std::string::npos);
   }

@@ -109,7 +109,7 @@ TEST_CASE("a mistake in a recipe is named with its line before anything runs") {
              Contains("bad.yaml:2: rnak: unknown command \"rnak\"; did you mean \"rank\"?"));
   CHECK_THAT(refused("stages:\n  - rank:\n      space: nasbench201\n      sampel: 3\n"),
              Contains("bad.yaml:4: sampel: unknown option of rank \"sampel\"; did you mean \"sample\"?"));
-  CHECK_THAT(refused("stages:\n  - rank: {sample: 3}\n"), Contains(":2: rank: the option \"space\" is missing"));
+  CHECK_THAT(refused("stages:\n  - cost: {file: list.txt}\n"), Contains(":2: cost: the option \"space\" is missing"));
   CHECK_THAT(refused("stages:\n  - rank: {space: nasbench201, quiet: 3}\n"), Contains("must be true or false"));
   CHECK_THAT(refused("stages:\n  - {rank: {sample: 3}, eval: {k: 3}}\n"), Contains("a stage is one command"));
   CHECK_THAT(refused("stages: []\n"), Contains("the list is empty"));

@@ -1,4 +1,5 @@
-// Convolution without bias, and a form of it whose gradient can be differentiated again, by convolutions alone; LibTorch's own takes a slow path for one of the terms.
+// Convolution without bias, and a form of it whose gradient can be differentiated again, by convolutions alone;
+// LibTorch's own takes a slow path for one of the terms.
 #pragma once
 
 #include "nn/torch_compat.h"

@@ -21,9 +21,7 @@ Proxy proxy_grasp() {
   proxy.golden = "equal";
   proxy.uses_labels = true;
   proxy.request = needs({Pass::kHessianForm});
-  proxy.score = [](const Probe& probe) {
-    return alive(-probe.hessian_form());
-  };
+  proxy.score = [](const Probe& probe) { return alive(-probe.hessian_form()); };
   return proxy;
 }
 

@@ -25,17 +25,15 @@ std::string_view name_of(Pass pass) {
       "layer_outputs",   "tap_entropies",    "tap_steps",        "perturbation",     "absolute_normed",
       "layer_patterns",  "full_gradient",    "class_jacobian",   "image_signs",      "image_kernel",
       "true_logit_rows", "running_kernel",   "unit_patterns",    "first_image",      "correlations",
-      "curve",           "sum_gradient",     "token_statistics", "hidden_spectrum",
-      "hessian_form",
+      "curve",           "sum_gradient",     "token_statistics", "hidden_spectrum",  "hessian_form",
   };
   return names[static_cast<size_t>(pass)];
 }
 
 bool shares_first_forward(PassSet passes) {
-  const PassSet apart = {Pass::kSecondGradient, Pass::kAbsoluteWeights, Pass::kAbsoluteNormed,
-                         Pass::kThinCodes,      Pass::kLayerPatterns,   Pass::kImageSigns,
-                         Pass::kImageKernel,    Pass::kRunningKernel,   Pass::kCurve,
-                         Pass::kHessianForm};
+  const PassSet apart = {Pass::kSecondGradient, Pass::kAbsoluteWeights, Pass::kAbsoluteNormed, Pass::kThinCodes,
+                         Pass::kLayerPatterns,  Pass::kImageSigns,      Pass::kImageKernel,    Pass::kRunningKernel,
+                         Pass::kCurve,          Pass::kHessianForm};
   return !passes.without(apart).empty();
 }
 

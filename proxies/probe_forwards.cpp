@@ -34,9 +34,9 @@ void Probe::run_hessian_gradient() {
   ++count_.backwards;
 }
 
-// With D = w' dL/dw, dD/dw = dL/dw + H w, so w' H g = g' dD/dw - g' g. A convolution's output y is linear in its weight,
-// so its share of D is y' dL/dy: no gradient to a convolution's weight has to be differentiated, which saves two of nine
-// convolutions.
+// With D = w' dL/dw, dD/dw = dL/dw + H w, so w' H g = g' dD/dw - g' g. A convolution's output y is linear in its
+// weight, so its share of D is y' dL/dy: no gradient to a convolution's weight has to be differentiated, which saves
+// two of nine convolutions.
 void Probe::run_hessian_form() {
   const Stopwatch watch(seconds_[static_cast<size_t>(Pass::kHessianForm)]);
   const nn::Minibatch& batch = minibatches_.get(setting_, Draw::kFirst, repeat_);

@@ -63,7 +63,7 @@ TEST_CASE("layouts refuse what is no rectangle") {
   CHECK_FALSE(reshaped(layout, {2, 12, 4, 7}));
   CHECK_FALSE(reshaped(layout, {2, 12, 4}));
   CHECK_FALSE(reshaped(layout, {16, 36}));  // the images and two thirds of the channels
-  CHECK_FALSE(cut(layout, 0, 1, 1));       // an image of the batch
+  CHECK_FALSE(cut(layout, 0, 1, 1));        // an image of the batch
   const auto flat = *reshaped(layout, {2, 288});
   CHECK_FALSE(cut(flat, 1, 0, 30));  // a channel and a bit
   CHECK(cut(flat, 1, 24, 48));       // two channels

@@ -167,7 +167,7 @@ std::vector<size_t> Search::add(const std::vector<std::pair<spaces::Architecture
     ZEROTH_CHECK(known_.emplace(key_of(0, /*partial=*/false, entry.text), history_.entries.size()).second);
     added.push_back(history_.entries.size());
     history_.entries.push_back(std::move(entry));
-    ++(entry.feasible ? evaluated_ : infeasible_);
+    ++(history_.entries.back().feasible ? evaluated_ : infeasible_);
   }
   ++batch_;
   update_objectives(0);

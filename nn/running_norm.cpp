@@ -25,22 +25,19 @@ RunningNorms::RunningNorms(const spaces::OpGraph& graph) {
 }
 
 Tensor RunningNorms::train(const Network& network, const Tensor& images) {
-  const auto rule = [&](int node, const Tensor& x, const Tensor& weight, const Tensor& bias) {
-    const auto place = static_cast<size_t>(place_[static_cast<size_t>(node)]);
-    const double epsilon = network.graph().nodes()[static_cast<size_t>(node)].epsilon;
-    return std::make_pair(at::batch_norm(in_layout(x), weight, bias, tensors_[place], tensors_[place + 1],
-                                         /*training=*/true, kMomentum, epsilon, /*cudnn_enabled=*/false),
-                          Tensor());
-  };
-  return network.forward_by(rule, images);
+  return forward(network, images, /*training=*/true);
 }
 
 Tensor RunningNorms::evaluate(const Network& network, const Tensor& images) const {
+  return forward(network, images, /*training=*/false);
+}
+
+Tensor RunningNorms::forward(const Network& network, const Tensor& images, bool training) const {
   const auto rule = [&](int node, const Tensor& x, const Tensor& weight, const Tensor& bias) {
     const auto place = static_cast<size_t>(place_[static_cast<size_t>(node)]);
     const double epsilon = network.graph().nodes()[static_cast<size_t>(node)].epsilon;
-    return std::make_pair(at::batch_norm(in_layout(x), weight, bias, tensors_[place], tensors_[place + 1],
-                                         /*training=*/false, kMomentum, epsilon, /*cudnn_enabled=*/false),
+    return std::make_pair(at::batch_norm(in_layout(x), weight, bias, tensors_[place], tensors_[place + 1], training,
+                                         kMomentum, epsilon, /*cudnn_enabled=*/false),
                           Tensor());
   };
   return network.forward_by(rule, images);

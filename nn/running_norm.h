@@ -24,6 +24,9 @@ class RunningNorms {
   const std::vector<torch::Tensor>& tensors() const { return tensors_; }
 
  private:
+  // Moves the tracked statistics where it is training.
+  torch::Tensor forward(const Network& network, const torch::Tensor& images, bool training) const;
+
   std::vector<torch::Tensor> tensors_;
   std::vector<int> place_;  // by node: of its mean among them, -1 for all but batch norms
 };

@@ -169,7 +169,6 @@ Symbol whole_attention(const ScriptCall& call) {
 }  // namespace
 
 Symbols apply_attention_rule(const std::string& name, const ScriptCall& call) {
-  const auto one = [](Symbol symbol) { return std::vector<Symbol>{std::move(symbol)}; };
   if (name == "aten::matmul") return one(matrix_product(call, call.tensor("self"), call.tensor("other")));
   if (name == "aten::mm" || name == "aten::bmm") {
     return one(matrix_product(call, call.tensor("self"), call.tensor("mat2")));

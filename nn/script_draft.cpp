@@ -14,13 +14,11 @@ using spaces::OpKind;
 using spaces::Role;
 using spaces::Window;
 
-bool is_vector(const Dimension& dim) { return dim.empty(); }
-
 // Dimensions of size 1 say nothing.
 std::vector<Dimension> without_empty(const Layout& layout) {
   std::vector<Dimension> dims;
   for (const Dimension& dim : layout.dims) {
-    if (!is_vector(dim)) dims.push_back(dim);
+    if (!dim.empty()) dims.push_back(dim);
   }
   return dims;
 }
@@ -38,6 +36,15 @@ std::optional<int64_t> take_shuffle(Layout& layout) {
 }
 
 }  // namespace
+
+Step step_like(const Step& like, OpKind kind, std::vector<int> operands) {
+  Step step;
+  step.kind = kind;
+  step.form = like.form;
+  step.shape = like.shape;
+  step.operands = std::move(operands);
+  return step;
+}
 
 int Draft::add(Step step) {
   steps_.push_back(std::move(step));
@@ -74,12 +81,8 @@ int Draft::cached(OpKind kind, int operand, const std::function<Step()>& make) {
 }
 
 int Draft::narrowed(int from, int64_t first, int64_t count, const std::string& scope) {
-  Step step;
-  step.kind = OpKind::kNarrow;
-  step.form = this->step(from).form;
-  step.shape = this->step(from).shape;
+  Step step = step_like(this->step(from), OpKind::kNarrow, {from});
   step.shape.channels = count;
-  step.operands = {from};
   step.add = [=](OpGraph& graph, const std::vector<int>& x, Role) { return graph.narrow(x[0], count, scope, first); };
   return add(std::move(step));
 }
@@ -88,11 +91,7 @@ int Draft::narrowed(int from, int64_t first, int64_t count, const std::string& s
 Symbol Draft::zeroed(Symbol symbol, const std::string& scope) {
   symbol.scale = 1.0;
   symbol = settled(symbol, scope);
-  Step zero = step(symbol.step);
-  zero.kind = OpKind::kZero;
-  zero.role = Role::kNone;
-  zero.operands = {symbol.step};
-  zero.params.clear();
+  Step zero = step_like(step(symbol.step), OpKind::kZero, {symbol.step});
   zero.add = [scope](OpGraph& graph, const std::vector<int>& x, Role) { return graph.zero(x[0], scope); };
   symbol.step = add(std::move(zero));
   return symbol;
@@ -112,13 +111,9 @@ bool Draft::take_crop(Symbol& symbol, const std::string& scope) {
     }
   }
   symbol.layout.first_place = 0;
-  Step crop = from;
-  crop.kind = OpKind::kCrop;
-  crop.role = Role::kNone;
+  Step crop = step_like(from, OpKind::kCrop, {symbol.step});
   crop.shape.height = rows;
   crop.shape.width = columns;
-  crop.operands = {symbol.step};
-  crop.params.clear();
   crop.add = [scope](OpGraph& graph, const std::vector<int>& x, Role) { return graph.crop(x[0], scope); };
   symbol.step = add(std::move(crop));
   return true;
@@ -150,10 +145,7 @@ Symbol Draft::settled(const Symbol& symbol, const std::string& scope) {
   }
   if (step(whole.step).form != Form::kMap) return whole;
   if (const auto groups = take_shuffle(whole.layout)) {
-    Step shuffle = step(whole.step);
-    shuffle.kind = OpKind::kShuffle;
-    shuffle.operands = {whole.step};
-    shuffle.params.clear();
+    Step shuffle = step_like(step(whole.step), OpKind::kShuffle, {whole.step});
     const int count = static_cast<int>(*groups);
     shuffle.add = [=](OpGraph& graph, const std::vector<int>& x, Role) { return graph.shuffle(x[0], count, scope); };
     whole.step = add(std::move(shuffle));

@@ -33,6 +33,9 @@ struct Step {
   int64_t places() const { return shape.height * shape.width; }
 };
 
+// A step of the form and shape of `like`, which reads `operands`; what it adds is still to be said.
+Step step_like(const Step& like, spaces::OpKind kind, std::vector<int> operands);
+
 // A tensor of the module: a step's value and how it lies on it; or why there is none.
 struct Symbol {
   int step = -1;

@@ -13,6 +13,7 @@
 #include "core/random.h"
 #include "nn/network.h"
 #include "nn/script_trace.h"
+#include "spaces/activation_memory.h"
 
 namespace zeroth::nn {
 namespace {
@@ -56,10 +57,7 @@ void make_float32(const torch::jit::Module& module) {
 // outputs of their stages.
 void tap_stages(OpGraph& graph) {
   const std::vector<OpNode>& nodes = graph.nodes();
-  std::vector<size_t> last_reader(nodes.size(), 0);
-  for (size_t i = 0; i < nodes.size(); ++i) {
-    for (const int operand : nodes[i].operands) last_reader[static_cast<size_t>(operand)] = i;
-  }
+  const std::vector<size_t> last_reader = spaces::last_readers(graph);
   std::map<int64_t, int> last_of_size;
   size_t reach = last_reader[0];  // of the nodes before
   for (size_t i = 1; i < nodes.size(); ++i) {

@@ -49,12 +49,7 @@ int activation(OpGraph& graph, int x, const std::string& scope) {
 
 Symbol unary(const ScriptCall& call, OpKind kind, AddUnary add) {
   Symbol symbol = call.draft().settled(call.symbol(call.arguments[0].toTensor()), call.scope);
-  Step step = call.draft().step(symbol.step);
-  step.role = Role::kNone;
-  step.heads = 0;
-  step.kind = kind;
-  step.operands = {symbol.step};
-  step.params.clear();
+  Step step = step_like(call.draft().step(symbol.step), kind, {symbol.step});
   step.add = [add, scope = call.scope](OpGraph& graph, const Operands& x, Role) { return add(graph, x[0], scope); };
   symbol.step = call.draft().add(std::move(step));
   return symbol;
@@ -80,7 +75,6 @@ Symbols apply_activation(const std::string& name, const ScriptCall& call) {
       {"tanh", activation<Activation::kTanh>}};
   std::string base = name.substr(name.find("::") + 2);
   if (base.size() > 1 && base.back() == '_') base.pop_back();
-  const auto one = [](Symbol symbol) { return std::vector<Symbol>{std::move(symbol)}; };
   const auto found = plain.find(base);
   if (found != plain.end())
     return one(unary(call, base == "relu" ? OpKind::kRelu : OpKind::kActivation, found->second));
@@ -103,17 +97,20 @@ Symbols apply_activation(const std::string& name, const ScriptCall& call) {
 
 // -------------------------------------------------------------------------------------------------- layers and windows
 
+// Adds a step whose parameters no other step has.
+int add_layer(const ScriptCall& call, Step step) {
+  const std::vector<Tensor> params = step.params;
+  const int layer = call.draft().add(std::move(step));
+  for (const Tensor& param : params) call.claim(param, layer);
+  return layer;
+}
+
 // One number for each channel of the step.
 int with_bias(const ScriptCall& call, int x, const Tensor& bias, const std::string& scope) {
-  Step step = call.draft().step(x);
-  step.role = Role::kNone;
-  step.kind = OpKind::kAddParameter;
-  step.operands = {x};
+  Step step = step_like(call.draft().step(x), OpKind::kAddParameter, {x});
   step.params = {bias};
   step.add = [scope](OpGraph& graph, const Operands& operands, Role) { return graph.bias(operands[0], scope); };
-  const int biased = call.draft().add(std::move(step));
-  call.claim(bias, biased);
-  return biased;
+  return add_layer(call, std::move(step));
 }
 
 // Padding as numbers; `same` keeps the size of the map.
@@ -153,8 +150,7 @@ Symbol convolution(const ScriptCall& call) {
   step.add = [=](OpGraph& graph, const Operands& x, Role) {
     return graph.conv2d(x[0], channels, window, groups, scope);
   };
-  int layer = call.draft().add(std::move(step));
-  call.claim(weight, layer);
+  int layer = add_layer(call, std::move(step));
   if (call.has("bias")) layer = with_bias(call, layer, call.tensor("bias"), scope);
   return call.draft().symbol(layer);
 }
@@ -166,18 +162,12 @@ Symbol batch_norm(const ScriptCall& call) {
   const double epsilon = call.argument("eps").toDouble();
   const int from =
       x.dim() == 4 ? call.draft().as_map(call.symbol(x), scope) : call.draft().as_vector(call.symbol(x), scope);
-  Step step = call.draft().step(from);
-  step.role = Role::kNone;
-  step.kind = OpKind::kBatchNorm;
-  step.operands = {from};
+  Step step = step_like(call.draft().step(from), OpKind::kBatchNorm, {from});
   step.params = {weight, bias};
   step.add = [=](OpGraph& graph, const Operands& operands, Role) {
     return graph.batch_norm(operands[0], scope, epsilon);
   };
-  const int norm = call.draft().add(std::move(step));
-  call.claim(weight, norm);
-  call.claim(bias, norm);
-  return call.draft().symbol(norm);
+  return call.draft().symbol(add_layer(call, std::move(step)));
 }
 
 Symbol layer_norm(const ScriptCall& call) {
@@ -187,17 +177,12 @@ Symbol layer_norm(const ScriptCall& call) {
   const std::string scope = call.scope_of(weight);
   const double epsilon = call.argument("eps").toDouble();
   Symbol symbol = call.draft().by_channel(call.symbol("input"), scope);
-  Step step = call.draft().step(symbol.step);
-  step.role = Role::kNone;
-  step.kind = OpKind::kLayerNorm;
-  step.operands = {symbol.step};
+  Step step = step_like(call.draft().step(symbol.step), OpKind::kLayerNorm, {symbol.step});
   step.params = {weight, bias};
   step.add = [=](OpGraph& graph, const Operands& operands, Role) {
     return graph.layer_norm(operands[0], scope, epsilon);
   };
-  symbol.step = call.draft().add(std::move(step));
-  call.claim(weight, symbol.step);
-  call.claim(bias, symbol.step);
+  symbol.step = add_layer(call, std::move(step));
   return symbol;
 }
 
@@ -314,9 +299,7 @@ Symbol embedding(const ScriptCall& call) {
   step.add = [=](OpGraph& graph, const Operands& x, Role) {
     return graph.embedding(x[0], vocabulary, channels, scope);
   };
-  const int looked_up = call.draft().add(std::move(step));
-  call.claim(table, looked_up);
-  Symbol symbol = call.draft().symbol(looked_up);
+  Symbol symbol = call.draft().symbol(add_layer(call, std::move(step)));
   // Words that came turned, (T, N), are looked up turned.
   if (!(words.layout.dims[0] == symbol.layout.dims[0])) symbol.layout = permuted(symbol.layout, {1, 0, 2});
   return symbol;
@@ -331,11 +314,9 @@ Symbol linear_layer(const ScriptCall& call, const Symbol& x, const Tensor& weigh
   const Stored* stored = call.trace.stored(weight);
   const int first = stored == nullptr ? -1 : call.trace.owner(*stored);
   const int64_t outputs = weight.size(0);
-  Step step = draft.step(symbol.step);
-  const OpKind before = step.kind;
-  step.kind = OpKind::kLinear;
+  const OpKind before = draft.step(symbol.step).kind;
+  Step step = step_like(draft.step(symbol.step), OpKind::kLinear, {symbol.step});
   step.shape.channels = outputs;
-  step.operands = {symbol.step};
   step.role = before == OpKind::kAttentionContext ? Role::kAttentionOutput : Role::kNone;
   if (before == OpKind::kGelu || before == OpKind::kRelu) {
     const int up = draft.step(symbol.step).operands[0];
@@ -348,7 +329,6 @@ Symbol linear_layer(const ScriptCall& call, const Symbol& x, const Tensor& weigh
         draft.step(first).kind == OpKind::kLinear && draft.step(first).params.size() == (bias.defined() ? 2U : 1U);
     if (!same) throw Error("the parameter " + stored->name + " is used twice");
     step.operands.push_back(first);
-    step.params.clear();
     step.add = [scope](OpGraph& graph, const Operands& operands, Role) {
       return graph.linear_again(operands[0], operands[1], scope);
     };
@@ -359,11 +339,7 @@ Symbol linear_layer(const ScriptCall& call, const Symbol& x, const Tensor& weigh
       return graph.linear(operands[0], outputs, scope, role, has_bias);
     };
   }
-  symbol.step = draft.add(std::move(step));
-  if (first < 0) {
-    call.claim(weight, symbol.step);
-    if (bias.defined()) call.claim(bias, symbol.step);
-  }
+  symbol.step = add_layer(call, std::move(step));
   symbol.layout.dims.back() = vector_layout(1, outputs).dims.back();
   return symbol;
 }
@@ -392,7 +368,7 @@ Symbols apply_layer_rule(const std::string& name, const ScriptCall& call) {
          return linear_layer(call, call.symbol("mat1"), call.tensor("mat2").t(), call.tensor("self"));
        }}};
   const auto rule = rules.find(name);
-  if (rule != rules.end()) return std::vector<Symbol>{rule->second(call)};
+  if (rule != rules.end()) return one(rule->second(call));
   return apply_activation(name, call);
 }
 

@@ -22,16 +22,6 @@ Symbol scaled(Symbol symbol, double factor) {
   return symbol;
 }
 
-// A step of this form and shape that reads `operands`.
-Step step_like(const Step& like, OpKind kind, Operands operands) {
-  Step step;
-  step.kind = kind;
-  step.form = like.form;
-  step.shape = like.shape;
-  step.operands = std::move(operands);
-  return step;
-}
-
 // ------------------------------------------------------------------------------------------------------ sums, products
 
 // Both settled, on one form where their layouts agree.
@@ -216,7 +206,6 @@ Symbol join(const ScriptCall& call) {
 }
 
 Symbols apply_arithmetic_rule(const std::string& name, const ScriptCall& call) {
-  const auto one = [](Symbol symbol) { return std::vector<Symbol>{std::move(symbol)}; };
   if (name == "aten::add" || name == "aten::add_") return one(add(call));
   if (name == "aten::mul" || name == "aten::mul_") return one(multiply(call));
   if (name == "aten::div" || name == "aten::div_") return one(divide(call));

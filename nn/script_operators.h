@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/error.h"
@@ -55,6 +56,7 @@ bool is_joining(const std::string& name);
 
 // The parts of the rules. Each returns the symbols of a call, or none where the operator is none of its own.
 using Symbols = std::optional<std::vector<Symbol>>;
+inline Symbols one(Symbol symbol) { return std::vector<Symbol>{std::move(symbol)}; }
 Symbols apply_view_rule(const std::string& name, const ScriptCall& call);       // script_views.cpp
 Symbols apply_layer_rule(const std::string& name, const ScriptCall& call);      // script_layers.cpp
 Symbols apply_attention_rule(const std::string& name, const ScriptCall& call);  // script_attention.cpp

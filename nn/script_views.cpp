@@ -97,7 +97,6 @@ Symbols apply_view_rule(const std::string& name, const ScriptCall& call) {
   static const std::set<std::string> regrouping = {
       "aten::view",    "aten::reshape",    "aten::flatten",      "aten::squeeze",  "aten::unsqueeze", "aten::unflatten",
       "aten::view_as", "aten::reshape_as", "aten::_unsafe_view", "aten::squeeze_", "aten::unsqueeze_"};
-  const auto one = [](Symbol symbol) { return std::vector<Symbol>{std::move(symbol)}; };
   if (same.count(name) > 0) return one(same_size(call));
   if (regrouping.count(name) > 0) return one(same_order(call));
   if (name == "aten::permute") return one(permute(call, permutation(call)));

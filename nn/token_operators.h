@@ -11,7 +11,7 @@ torch::Tensor linear(const torch::Tensor& x, const torch::Tensor& weight, const 
 
 // Over the last dimension.
 torch::Tensor layer_norm(const torch::Tensor& x, const torch::Tensor& weight, const torch::Tensor& bias,
-                         double epsilon = spaces::kNormEpsilon);
+                         double epsilon);
 
 // (N, C, H, W) to (N, H W, C).
 torch::Tensor pixels_as_tokens(const torch::Tensor& map);

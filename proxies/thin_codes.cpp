@@ -13,7 +13,6 @@ using spaces::FeatureShape;
 using spaces::OpKind;
 using spaces::OpNode;
 
-constexpr double kNormEpsilon = 1e-5;
 constexpr size_t kWordBits = 64;
 
 // A feature map as units x images: the images of a unit are next to each other. Unit (c, y, x) is (c * H + y) * W + x.
@@ -97,7 +96,7 @@ void average_pool(const OpNode& node, const Map& from, Map& to) {
   });
 }
 
-void batch_norm(const std::vector<double>& gain, const std::vector<double>& shift, Map& map) {
+void batch_norm(const std::vector<double>& gain, const std::vector<double>& shift, double epsilon, Map& map) {
   const size_t per_channel = map.values().size() / static_cast<size_t>(map.shape().channels);
   for (size_t c = 0; c < static_cast<size_t>(map.shape().channels); ++c) {
     double* x = map.values().data() + c * per_channel;
@@ -106,7 +105,7 @@ void batch_norm(const std::vector<double>& gain, const std::vector<double>& shif
     mean /= static_cast<double>(per_channel);
     for (size_t i = 0; i < per_channel; ++i) variance += (x[i] - mean) * (x[i] - mean);
     variance /= static_cast<double>(per_channel);
-    const double factor = gain[c] / std::sqrt(variance + kNormEpsilon);
+    const double factor = gain[c] / std::sqrt(variance + epsilon);
     normalise(x, factor, shift[c] - factor * mean, per_channel);
   }
 }
@@ -170,7 +169,7 @@ std::vector<std::vector<uint64_t>> thin_codes(const nn::Network& network, const 
         break;
       case OpKind::kBatchNorm:
         map = operand(0);
-        batch_norm(param(0), param(1), map);
+        batch_norm(param(0), param(1), node.epsilon, map);
         break;
       case OpKind::kRelu:
         map = operand(0);

@@ -1,7 +1,6 @@
 #include "spaces/activation_memory.h"
 
 #include <algorithm>
-#include <vector>
 
 namespace zeroth::spaces {
 namespace {
@@ -14,13 +13,19 @@ int64_t result_bytes(const OpNode& node) {
 
 }  // namespace
 
+std::vector<size_t> last_readers(const OpGraph& graph) {
+  const std::vector<OpNode>& nodes = graph.nodes();
+  std::vector<size_t> last(nodes.size());
+  for (size_t i = 0; i < nodes.size(); ++i) {
+    last[i] = i;
+    for (const int operand : nodes[i].operands) last[static_cast<size_t>(operand)] = i;
+  }
+  return last;
+}
+
 int64_t activation_bytes(const OpGraph& graph) {
   const std::vector<OpNode>& nodes = graph.nodes();
-  std::vector<size_t> last_reader(nodes.size());
-  for (size_t i = 0; i < nodes.size(); ++i) {
-    last_reader[i] = i;
-    for (const int operand : nodes[i].operands) last_reader[static_cast<size_t>(operand)] = i;
-  }
+  const std::vector<size_t> last_reader = last_readers(graph);
   int64_t alive = 0, peak = 0;
   for (size_t i = 0; i < nodes.size(); ++i) {
     alive += result_bytes(nodes[i]);

@@ -7,8 +7,6 @@ namespace {
 
 using Attributes = OnnxBuilder::Attributes;
 
-constexpr double kEpsilon = 1e-5;  // of norms
-
 Attributes window_attributes(const Window& w) {
   return Attributes()
       .set("kernel_shape", {w.height, w.width})

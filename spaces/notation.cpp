@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "core/error.h"
 
@@ -41,10 +42,14 @@ const Notation& find_notation(std::string_view name) {
   throw core::UsageError(core::unknown_name("notation", name, known));
 }
 
+Notation own_notation(const SearchSpace& space, std::string summary) {
+  const std::string name(space.name());
+  return {name, name, std::move(summary), [&space](std::string_view text) { return space.parse(text); },
+          [&space](const Architecture& architecture) { return space.print(architecture); }};
+}
+
 std::vector<Notation> notations_of(const SearchSpace& space) {
-  std::vector<Notation> notations = {{std::string(space.name()), std::string(space.name()), "the space's own notation",
-                                      [&space](std::string_view text) { return space.parse(text); },
-                                      [&space](const Architecture& one) { return space.print(one); }}};
+  std::vector<Notation> notations = {own_notation(space, "the space's own notation")};
   for (const Notation& notation : all_notations()) {
     if (notation.space == space.name() && notation.name != space.name()) notations.push_back(notation);
   }

@@ -23,6 +23,9 @@ const std::vector<Notation>& all_notations();
 // Throws core::UsageError with the valid names.
 const Notation& find_notation(std::string_view name);
 
+// A space's own notation, by the space's name. The space may read others too; it must outlive the notation.
+Notation own_notation(const SearchSpace& space, std::string summary);
+
 // How architectures of one space can be written: the space's own notation, by the space's name, and then those of
 // notations.def. The space must outlive them.
 std::vector<Notation> notations_of(const SearchSpace& space);

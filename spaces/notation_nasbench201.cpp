@@ -124,9 +124,7 @@ std::string write_archai(const Architecture& architecture) {
 }  // namespace
 
 Notation notation_nasbench201() {
-  return {kSpace, kSpace, "the benchmark's string: |nor_conv_3x3~0|+|none~0|skip_connect~1|+|...",
-          [](std::string_view text) { return space().parse(text); },
-          [](const Architecture& architecture) { return space().print(architecture); }};
+  return own_notation(space(), "the benchmark's string: |nor_conv_3x3~0|+|none~0|skip_connect~1|+|...");
 }
 
 Notation notation_nats_index() {

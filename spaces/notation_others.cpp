@@ -12,13 +12,6 @@
 namespace zeroth::spaces {
 namespace {
 
-// A space's own notation; it may read others too.
-Notation own(const char* name, std::string summary) {
-  const SearchSpace& space = find_space(name);
-  return {name, name, std::move(summary), [&space](std::string_view text) { return space.parse(text); },
-          [&space](const Architecture& architecture) { return space.print(architecture); }};
-}
-
 // As NASBench's ModelSpec has it: the whole matrix, and a name for each vertex.
 std::string write_nasbench101_json(const Architecture& architecture) {
   const auto cell = nasbench101::read_cell(find_space("nasbench101").print(architecture));
@@ -86,7 +79,8 @@ std::string write_nni_darts(const Architecture& architecture) {
 }  // namespace
 
 Notation notation_nasbench101() {
-  return own("nasbench101", "the matrix above its diagonal and the operations: 111010000010001100011:10002");
+  return own_notation(find_space("nasbench101"),
+                      "the matrix above its diagonal and the operations: 111010000010001100011:10002");
 }
 
 Notation notation_nasbench101_json() {
@@ -96,7 +90,8 @@ Notation notation_nasbench101_json() {
 }
 
 Notation notation_darts() {
-  return own("darts", "the genotype as Python prints it: Genotype(normal=[('sep_conv_3x3', 0), ...], ...)");
+  return own_notation(find_space("darts"),
+                      "the genotype as Python prints it: Genotype(normal=[('sep_conv_3x3', 0), ...], ...)");
 }
 
 Notation notation_nni_darts() {
@@ -105,7 +100,7 @@ Notation notation_nni_darts() {
 }
 
 Notation notation_transnas101_micro() {
-  return own("transnas101-micro", "the benchmark's string of a cell: 64-41414-3_32_132");
+  return own_notation(find_space("transnas101-micro"), "the benchmark's string of a cell: 64-41414-3_32_132");
 }
 
 }  // namespace zeroth::spaces

@@ -30,6 +30,7 @@
 #include "spaces/factored_space.h"
 #include "spaces/lower_cell.h"
 #include "spaces/mbconv.h"
+#include "spaces/notation.h"
 
 namespace zeroth::spaces {
 namespace {
@@ -54,6 +55,11 @@ const std::vector<Field>& depth_field() {
 const std::vector<Field>& block_fields() {
   static const std::vector<Field> block = {{'k', {3, 5, 7}}, {'e', {3, 4, 6}}};
   return block;
+}
+
+// What the architecture chose of the field at this place.
+int value_at(const Architecture& architecture, const Field& field, size_t place) {
+  return field.values.at(static_cast<size_t>(architecture.choices.at(place)));
 }
 
 size_t place_of_block(size_t stage, size_t block) { return kDecisions * stage + 1 + 2 * block; }
@@ -118,6 +124,21 @@ Architecture read_dictionary(const Reading& reading) {
     }
   }
   return architecture;
+}
+
+// With a place in the lists for every block; those beyond a stage's depth are not used.
+std::string write_dictionary(const Architecture& architecture) {
+  using Ordered = nlohmann::ordered_json;
+  Ordered kernels = Ordered::array(), expansions = kernels, depths = kernels;
+  for (size_t i = 0; i < kStages.size(); ++i) {
+    depths.push_back(value_at(architecture, depth_field()[0], kDecisions * i));
+    for (size_t j = 0; j < kBlocks; ++j) {
+      const size_t at = place_of_block(i, j);
+      kernels.push_back(value_at(architecture, block_fields()[0], at));
+      expansions.push_back(value_at(architecture, block_fields()[1], at + 1));
+    }
+  }
+  return Ordered{{"ks", kernels}, {"e", expansions}, {"d", depths}}.dump();
 }
 
 // ------------------------------------------------------------------------------------------------------- network
@@ -187,12 +208,12 @@ class OnceForAll : public FactoredSpace {
     std::vector<Unit> units;
     for (size_t i = 0; i < kStages.size(); ++i) {
       const MbStage& stage = kStages[i];
-      const int depth = 2 + architecture.choices.at(kDecisions * i);
+      const int depth = value_at(architecture, depth_field()[0], kDecisions * i);
       const bool squeezes = i == 1 || i >= 3;
       for (size_t j = 0; j < static_cast<size_t>(depth); ++j) {
         const size_t at = place_of_block(i, j);
-        const int kernel = block_fields()[0].values.at(static_cast<size_t>(architecture.choices.at(at)));
-        const int expansion = block_fields()[1].values.at(static_cast<size_t>(architecture.choices.at(at + 1)));
+        const int kernel = value_at(architecture, block_fields()[0], at);
+        const int expansion = value_at(architecture, block_fields()[1], at + 1);
         const MbConv block = {kernel, expansion, 1, stage.channels, j == 0 ? stage.stride : 1, squeezes};
         units.push_back({UnitKind::kParametric, mbconv_label(block), static_cast<int>(at)});
       }
@@ -223,5 +244,15 @@ class OnceForAll : public FactoredSpace {
 }  // namespace
 
 std::unique_ptr<SearchSpace> space_ofa() { return std::make_unique<OnceForAll>(); }
+
+Notation notation_ofa() {
+  return own_notation(find_space("ofa"), "stages of depth, kernels and expansions: d3.k3e3.k5e6.k3e4.k3e3_d4...");
+}
+
+Notation notation_ofa_json() {
+  const Notation own = notation_ofa();
+  return {"ofa-json", own.space, R"(the authors' dictionary: {"ks":[3,5,...],"e":[3,6,...],"d":[3,4,2,4,3]})", own.read,
+          write_dictionary};
+}
 
 }  // namespace zeroth::spaces

@@ -155,9 +155,8 @@ TEST_CASE("what the output does not need may be without counterpart") {
 TEST_CASE("input shapes are read, or refused with what is allowed") {
   CHECK(ScriptInput::parse("3,224,224").shape.height == 224);
   CHECK(ScriptInput::parse("64,1000").vocabulary == 1000);
-  for (const char* wrong : {"", "3", "3,", "3,224", "x,2,2", "3,0,0", "-3,2,2", "3,224,224,1", "3, 2, 2", "3,2x,2"}) {
+  for (const char* wrong : {"", "3", "3,", "x,2,2", "3,0,0", "-3,2,2", "3,224,224,1", "3, 2, 2", "3,2x,2"}) {
     INFO(wrong);
-    if (std::string(wrong) == "3,224") continue;  // three words of 224
     CHECK_THROWS_WITH(ScriptInput::parse(wrong), Contains("3,224,224"));
   }
   CHECK_THROWS_WITH(ScriptInput::parse("3,4,5"), Contains("equal"));

@@ -23,8 +23,7 @@ constexpr size_t kMostRows = 300;  // of a past task
 constexpr BoosterSettings kPast{100, 3, 0.1}, kLabels{60, 3, 0.1};
 
 // Ranks of families and columns; those that the pool lacks are missing values. Logarithms of ranks tell a tree nothing.
-MatrixXf tree_features(const FeaturePlan& plan, const std::vector<std::string>& columns, const Columns& values) {
-  const MatrixXd all = features(plan, columns, values).values;
+MatrixXf tree_features(const FeaturePlan& plan, const MatrixXd& all) {
   const auto families = static_cast<Index>(plan.families), count = static_cast<Index>(plan.columns.size());
   MatrixXf ranks(all.rows(), families + count);
   for (Index f = 0; f < ranks.cols(); ++f) {
@@ -59,7 +58,7 @@ std::string learn_trees(const FeaturePlan& plan, const std::vector<Task>& tasks)
   Index total = 0;
   for (size_t t = 0; t < tasks.size(); ++t) {
     if (tasks[t].rows() == 0) continue;
-    const MatrixXf all = tree_features(plan, tasks[t].columns, tasks[t].values);
+    const MatrixXf all = tree_features(plan, features(plan, tasks[t].columns, tasks[t].values).values);
     const VectorXd target = normal_scores(tasks[t].accuracy);
     const std::vector<Index> chosen = spaced_rows(tasks[t].accuracy);
     MatrixXf part(static_cast<Index>(chosen.size()), all.cols());
@@ -112,9 +111,10 @@ Prediction predict_by_trees(const LearnedModel& model, const std::vector<std::st
     throw core::Error(
         "the ensemble holds no trees of past tasks (zeroth ensemble fit --method gbt), and no labels are there");
   }
-  Prediction prediction = predict(model, columns, values);
+  Features all = features(model.plan, columns, values);
+  const MatrixXf ranks = tree_features(model.plan, all.values);
+  Prediction prediction = predict(model, std::move(all));
   prediction.deviation.resize(0);
-  const MatrixXf ranks = tree_features(model.plan, columns, values);
   if (kept != model.kept.end()) prediction.mean = tree_scores(kept->second, ranks);
   if (labels.empty()) return prediction;
   const LabelledRows labelled = labelled_rows(labels);

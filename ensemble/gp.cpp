@@ -51,9 +51,10 @@ double product(const MatrixXd& a, Index of_a, const MatrixXd& b, Index of_b) {
 
 Prediction predict_by_process(const LearnedModel& model, const std::vector<std::string>& columns, const Columns& values,
                               const std::vector<std::optional<double>>& labels) {
-  Prediction prediction = predict(model, columns, values);
   const LabelledRows labelled = labelled_rows(labels);
-  const Rows rows = rows_to_compare(model.plan, features(model.plan, columns, values).values);
+  Features all = features(model.plan, columns, values);
+  const Rows rows = rows_to_compare(model.plan, all.values);
+  Prediction prediction = predict(model, std::move(all));
   MatrixXd covariance = model.prior.covariance;
   covariance.diagonal() += model.prior.deviation;
   const auto count = static_cast<Index>(labelled.rows.size());

@@ -107,9 +107,13 @@ LearnedModel learn(const std::vector<Task>& tasks, const std::vector<std::string
 }
 
 Prediction predict(const LearnedModel& model, const std::vector<std::string>& columns, const Columns& values) {
+  return predict(model, features(model.plan, columns, values));
+}
+
+Prediction predict(const LearnedModel& model, Features features) {
   MatrixXd covariance = model.prior.covariance;
   covariance.diagonal() += model.prior.deviation;
-  return prediction(features(model.plan, columns, values), model.prior.mean, covariance, model.prior.noise);
+  return prediction(std::move(features), model.prior.mean, covariance, model.prior.noise);
 }
 
 Prediction predict(const LearnedModel& model, const std::vector<std::string>& columns, const Columns& values,

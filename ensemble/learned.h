@@ -36,6 +36,8 @@ struct Prediction {
 
 // With the prior mean of the weights.
 Prediction predict(const LearnedModel& model, const std::vector<std::string>& columns, const Columns& values);
+// The same of features that are there already.
+Prediction predict(const LearnedModel& model, Features features);
 // With the posterior, given the labels that some rows have, at least two different ones; larger is better.
 Prediction predict(const LearnedModel& model, const std::vector<std::string>& columns, const Columns& values,
                    const std::vector<std::optional<double>>& labels);

@@ -137,6 +137,7 @@ class Bayes : public Strategy {
     const GaussianProcess process = GaussianProcess::fitted(x.topRows(lessons), y);
     GaussianProcess::Posterior posterior(process, x.bottomRows(x.rows() - lessons));
 
+    const double reached = y.maxCoeff();
     std::vector<Proposal> proposals;
     std::vector<bool> taken(candidates.size(), false);
     while (proposals.size() < std::min(n, candidates.size())) {
@@ -145,7 +146,7 @@ class Bayes : public Strategy {
       for (size_t i = 0; i < candidates.size(); ++i) {
         const auto row = static_cast<Index>(i);
         const double improvement =
-            expected_improvement(posterior.mean()[row], std::sqrt(posterior.variance()[row]), y.maxCoeff());
+            expected_improvement(posterior.mean()[row], std::sqrt(posterior.variance()[row]), reached);
         if (!taken[i] && improvement > best_improvement) best = i, best_improvement = improvement;
       }
       taken[best] = true;

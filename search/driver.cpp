@@ -67,7 +67,7 @@ Ending drive(Search& search, const DriverOptions& options, const Evaluate& evalu
         require_same(*recorded, search.history().entries[entry].text, entry);
       }
     }
-    if (improved(search.history(), before)) last_improvement = search.evaluated();
+    if (options.patience > 0 && improved(search.history(), before)) last_improvement = search.evaluated();
     hooks.told(before);
     if (pending.empty()) return {End::kStrategy, search.end_reason()};
   }

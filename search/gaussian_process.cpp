@@ -24,6 +24,8 @@ MatrixXd distances(const MatrixXd& a, const MatrixXd& b) {
   return squares.cwiseMax(0.0).cwiseSqrt();
 }
 
+MatrixXd kernel(const MatrixXd& distances, double length) { return (distances / length).unaryExpr(&matern52); }
+
 }  // namespace
 
 double matern52(double distance) {
@@ -41,9 +43,11 @@ double expected_improvement(double mean, double deviation, double best) {
 }
 
 GaussianProcess::GaussianProcess(MatrixXd x, const VectorXd& y, double length, double noise)
+    : GaussianProcess(x, kernel(distances(x, x), length), y, length, noise) {}
+
+GaussianProcess::GaussianProcess(MatrixXd x, MatrixXd covariance, const VectorXd& y, double length, double noise)
     : x_(std::move(x)), length_(length), noise_(noise) {
   ZEROTH_CHECK(x_.rows() == y.size() && y.size() > 0 && length > 0.0 && noise > 0.0);
-  MatrixXd covariance = kernel(x_);
   covariance.diagonal().array() += noise_;
   factor_.compute(covariance);
   ZEROTH_CHECK(factor_.info() == Eigen::Success);
@@ -53,16 +57,14 @@ GaussianProcess::GaussianProcess(MatrixXd x, const VectorXd& y, double length, d
   log_likelihood_ = -0.5 * (y.dot(weights_) + log_determinant + static_cast<double>(y.size()) * std::log(2.0 * kPi));
 }
 
-MatrixXd GaussianProcess::kernel(const MatrixXd& with) const {
-  return (distances(x_, with) / length_).unaryExpr(&matern52);
-}
-
 GaussianProcess GaussianProcess::fitted(const MatrixXd& x, const VectorXd& y) {
   const double scale = std::sqrt(static_cast<double>(x.cols()));
+  const MatrixXd between = distances(x, x);
   std::optional<GaussianProcess> best;
   for (const double length : {0.25, 0.5, 1.0, 2.0, 4.0}) {
+    const MatrixXd covariance = kernel(between, length * scale);
     for (const double noise : {1e-3, 1e-2, 1e-1}) {
-      GaussianProcess process(x, y, length * scale, noise);
+      GaussianProcess process(x, covariance, y, length * scale, noise);
       if (!best || process.log_likelihood_ > best->log_likelihood_) best = std::move(process);
     }
   }
@@ -70,7 +72,7 @@ GaussianProcess GaussianProcess::fitted(const MatrixXd& x, const VectorXd& y) {
 }
 
 GaussianProcess::Posterior::Posterior(const GaussianProcess& process, const MatrixXd& at) : process_(process), at_(at) {
-  const MatrixXd covariance = process.kernel(at);
+  const MatrixXd covariance = kernel(distances(process.x_, at), process.length_);
   mean_ = covariance.transpose() * process.weights_;
   whitened_ = process.factor_.matrixL().solve(covariance);
   variance_ = (1.0 - whitened_.colwise().squaredNorm().transpose().array()).max(0.0);
@@ -80,7 +82,7 @@ void GaussianProcess::Posterior::believe(Index row) {
   // One more row of the Cholesky factor.
   const VectorXd chosen = whitened_.col(row);
   const double pivot = std::sqrt(std::max(1.0 - chosen.squaredNorm(), 0.0) + process_.noise_);
-  const Eigen::RowVectorXd prior = (distances(at_.row(row), at_) / process_.length_).unaryExpr(&matern52);
+  const Eigen::RowVectorXd prior = kernel(distances(at_.row(row), at_), process_.length_);
   const Eigen::RowVectorXd added = (prior - chosen.transpose() * whitened_) / pivot;
   whitened_.conservativeResize(whitened_.rows() + 1, Eigen::NoChange);
   whitened_.bottomRows(1) = added;

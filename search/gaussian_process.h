@@ -43,8 +43,8 @@ class GaussianProcess {
   };
 
  private:
-  // Of the rows of x, down, with those of another matrix, across.
-  Eigen::MatrixXd kernel(const Eigen::MatrixXd& with) const;
+  // `covariance` of the rows of x, without noise.
+  GaussianProcess(Eigen::MatrixXd x, Eigen::MatrixXd covariance, const Eigen::VectorXd& y, double length, double noise);
 
   Eigen::MatrixXd x_;
   double length_, noise_;

@@ -82,6 +82,22 @@ std::vector<Pending> Search::ask(size_t n) {
   return {};
 }
 
+Entry Search::new_entry(const Proposal& proposal, const std::string& text) const {
+  Entry entry;
+  entry.architecture = proposal.architecture;
+  entry.text = text;
+  entry.batch = batch_;
+  entry.fidelity = proposal.fidelity;
+  entry.partial = proposal.partial;
+  entry.values.resize(history_.columns.size());
+  entry.objectives.assign(problem_.objectives.size(), kWorst);
+  const bool limited = problem_.obstacle && !proposal.partial;
+  const std::string obstacle = limited ? problem_.obstacle(proposal.architecture) : "";
+  entry.feasible = obstacle.empty();
+  if (!entry.feasible) entry.status = "infeasible=" + obstacle;
+  return entry;
+}
+
 std::vector<Pending> Search::fill_slots(const std::vector<Proposal>& proposals) {
   std::vector<Pending> pending;
   size_t next_entry = history_.entries.size();
@@ -92,18 +108,8 @@ std::vector<Pending> Search::fill_slots(const std::vector<Proposal>& proposals) 
     slot.entry = known->second;
     if (is_new) {
       ++next_entry;
-      Entry entry;
-      entry.architecture = proposal.architecture;
-      entry.text = text;
-      entry.batch = batch_;
-      entry.fidelity = proposal.fidelity;
-      entry.partial = proposal.partial;
-      const bool limited = problem_.obstacle && !proposal.partial;
-      const std::string obstacle = limited ? problem_.obstacle(proposal.architecture) : "";
-      entry.feasible = obstacle.empty();
-      if (!entry.feasible) entry.status = "infeasible=" + obstacle;
-      slot.pending = entry.feasible;
-      slot.to_come = std::move(entry);
+      slot.to_come = new_entry(proposal, text);
+      slot.pending = slot.to_come->feasible;
       if (slot.pending) pending.push_back({proposal, std::move(text), slot.entry});
     } else {
       ++repeats_;
@@ -123,8 +129,6 @@ void Search::finish_batch(const std::vector<Evaluated>& results) {
     told.push_back(slot.entry);
     if (!slot.to_come) continue;
     Entry& entry = *slot.to_come;
-    entry.values.resize(history_.columns.size());
-    entry.objectives.assign(problem_.objectives.size(), kWorst);
     if (slot.pending) {
       ZEROTH_CHECK(next < results.size() && results[next].values.size() == history_.columns.size());
       entry.values = results[next].values;
@@ -154,16 +158,9 @@ std::vector<size_t> Search::add(const std::vector<std::pair<spaces::Architecture
   std::vector<size_t> added;
   for (const auto& [architecture, result] : results) {
     ZEROTH_CHECK(result.values.size() == history_.columns.size());
-    Entry entry;
-    entry.architecture = architecture;
-    entry.text = problem_.space.print(architecture);
-    entry.batch = batch_;
+    Entry entry = new_entry({architecture}, problem_.space.print(architecture));
     entry.values = result.values;
-    entry.status = result.status;
-    entry.objectives.assign(problem_.objectives.size(), kWorst);
-    const std::string obstacle = problem_.obstacle ? problem_.obstacle(architecture) : "";
-    entry.feasible = obstacle.empty();
-    if (!entry.feasible) entry.status = "infeasible=" + obstacle;
+    if (entry.feasible) entry.status = result.status;
     ZEROTH_CHECK(known_.emplace(key_of(0, /*partial=*/false, entry.text), history_.entries.size()).second);
     added.push_back(history_.entries.size());
     history_.entries.push_back(std::move(entry));

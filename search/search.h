@@ -88,6 +88,8 @@ class Search {
     bool pending = false;
   };
 
+  // Before there are results.
+  Entry new_entry(const Proposal& proposal, const std::string& text) const;
   std::vector<Pending> fill_slots(const std::vector<Proposal>& proposals);
   void finish_batch(const std::vector<Evaluated>& results);
   void update_objectives(int fidelity);

@@ -26,6 +26,15 @@ std::string shortened(const std::string& text) {
   return core::one_line(text.size() <= kMost ? text : text.substr(0, kMost) + " ...");
 }
 
+nlohmann::ordered_json error_json(const std::string& message, int64_t number) {
+  return {{"line", number}, {"message", shortened(message)}};
+}
+
+// One line of UTF-8, whatever the texts in it are.
+std::string line_of(const nlohmann::ordered_json& json) {
+  return json.dump(-1, ' ', /*ensure_ascii=*/false, nlohmann::ordered_json::error_handler_t::replace);
+}
+
 // Brings scores to the scale of the accuracies that some rows have, by least squares with a slope of at least 0, and
 // gives those rows their accuracy. Without two different accuracies there is no scale, and scores stay what they are.
 Eigen::VectorXd on_scale(Eigen::VectorXd scores, const Accuracies& accuracies) {
@@ -86,8 +95,7 @@ ServeSession::ServeSession(const StrategyEntry& strategy, ServeEngine engine, co
 // ------------------------------------------------------------------------------------------------------- answers
 
 std::string ServeSession::error(const std::string& message, int64_t number) {
-  const Json answer = {{"error", {{"line", number}, {"message", shortened(message)}}}};
-  return answer.dump(-1, ' ', /*ensure_ascii=*/false, Json::error_handler_t::replace);
+  return line_of({{"error", error_json(message, number)}});
 }
 
 std::optional<std::string> ServeSession::answer(std::string_view line, int64_t number) {
@@ -116,9 +124,9 @@ std::optional<std::string> ServeSession::answer(std::string_view line, int64_t n
   } catch (const core::Error& error) {
     answer = Json::object();
     if (!id.is_null()) answer["id"] = id;
-    answer["error"] = {{"line", number}, {"message", shortened(error.what())}};
+    answer["error"] = error_json(error.what(), number);
   }
-  return answer.dump(-1, ' ', /*ensure_ascii=*/false, Json::error_handler_t::replace);
+  return line_of(answer);
 }
 
 ServeSession::Json ServeSession::answer_score(const std::vector<std::string>& texts) {

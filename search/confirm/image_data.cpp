@@ -104,55 +104,44 @@ void ImageData::show(const Pixels& pixels, size_t image, const View& view, float
   }
 }
 
-nn::Minibatch ImageData::empty_batch(size_t count) const {
+nn::Minibatch ImageData::batch_of(const Pixels& pixels, const std::vector<size_t>& images, size_t first, size_t count,
+                                  const std::function<View(size_t image)>& view) const {
+  ZEROTH_CHECK(first + count <= images.size());
   nn::Minibatch batch;
-  const int64_t side = options_.resolution;
-  batch.images = torch::empty({static_cast<int64_t>(count), side, side, int64_t{kPlanes}}, torch::kFloat32);
-  batch.labels = torch::empty({static_cast<int64_t>(count)}, torch::kInt64);
+  const auto n = static_cast<int64_t>(count), side = static_cast<int64_t>(options_.resolution);
+  batch.images = torch::empty({n, side, side, int64_t{kPlanes}}, torch::kFloat32);
+  batch.labels = torch::empty({n}, torch::kInt64);
+  auto* out = batch.images.data_ptr<float>();
+  auto* labels = batch.labels.data_ptr<int64_t>();
+  const size_t size = static_cast<size_t>(batch.images.numel()) / count;
+  for (size_t i = 0; i < count; ++i) {
+    const size_t image = images[first + i];
+    show(pixels, image, view(image), out + i * size);
+    labels[i] = pixels.labels[image];
+  }
+  batch.images = batch.images.permute({0, 3, 1, 2});
   return batch;
 }
 
 nn::Minibatch ImageData::training_batch(const std::vector<size_t>& order, size_t first, size_t count, uint64_t seed,
                                         int epoch) const {
-  ZEROTH_CHECK(first + count <= order.size());
-  nn::Minibatch batch = empty_batch(count);
-  auto* pixels = batch.images.data_ptr<float>();
-  const size_t size = static_cast<size_t>(batch.images.numel()) / count;
   const auto places = static_cast<uint32_t>(2 * options_.crop + 1);
-  for (size_t n = 0; n < count; ++n) {
-    const size_t image = order[first + n];
+  return batch_of(images_, order, first, count, [&](size_t image) {
     const core::Stream drawn(seed, "augmentation", image, static_cast<uint32_t>(epoch));
     View view;
     view.top = static_cast<int>(drawn.below(places, 0));
     view.left = static_cast<int>(drawn.below(places, 1));
     view.mirrored = options_.flip && drawn.below(2, 2) == 1;
-    show(images_, image, view, pixels + n * size);
-    batch.labels.data_ptr<int64_t>()[n] = images_.labels[image];
-  }
-  batch.images = batch.images.permute({0, 3, 1, 2});
-  return batch;
-}
-
-nn::Minibatch ImageData::plain_batch(const Pixels& pixels, const std::vector<size_t>& images, size_t first,
-                                     size_t count) const {
-  ZEROTH_CHECK(first + count <= images.size());
-  nn::Minibatch batch = empty_batch(count);
-  const size_t size = static_cast<size_t>(batch.images.numel()) / count;
-  for (size_t n = 0; n < count; ++n) {
-    const size_t image = images[first + n];
-    show(pixels, image, {options_.crop, options_.crop, false}, batch.images.data_ptr<float>() + n * size);
-    batch.labels.data_ptr<int64_t>()[n] = pixels.labels[image];
-  }
-  batch.images = batch.images.permute({0, 3, 1, 2});
-  return batch;
+    return view;
+  });
 }
 
 nn::Minibatch ImageData::validation_batch(size_t first, size_t count) const {
-  return plain_batch(images_, validation_, first, count);
+  return batch_of(images_, validation_, first, count, [this](size_t) { return whole(); });
 }
 
 nn::Minibatch ImageData::test_batch(size_t first, size_t count) const {
-  return plain_batch(test_, all_tests_, first, count);
+  return batch_of(test_, all_tests_, first, count, [this](size_t) { return whole(); });
 }
 
 std::string ImageData::digest() const {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -54,11 +55,12 @@ class ImageData {
     bool mirrored = false;
   };
 
+  View whole() const { return {options_.crop, options_.crop, false}; }
   void split(size_t available);
   void append(Pixels& pixels, const core::ImageSet& set, size_t image) const;
   void show(const Pixels& pixels, size_t image, const View& view, float* out) const;
-  nn::Minibatch empty_batch(size_t count) const;
-  nn::Minibatch plain_batch(const Pixels& pixels, const std::vector<size_t>& images, size_t first, size_t count) const;
+  nn::Minibatch batch_of(const Pixels& pixels, const std::vector<size_t>& images, size_t first, size_t count,
+                         const std::function<View(size_t image)>& view) const;
 
   DataOptions options_;
   int64_t classes_ = 0;

@@ -35,17 +35,16 @@ bool wait_for(int descriptor) {
 
 }  // namespace
 
-bool LineReader::fill() {
-  if (at_end_ || !wait_for(descriptor_)) return false;
+void LineReader::fill() {
+  if (at_end_ || !wait_for(descriptor_)) return;
   std::string bytes(kBytesAtOnce, '\0');
   const ssize_t count = ::read(descriptor_, bytes.data(), bytes.size());
   if (count < 0) {
-    if (errno == EINTR || errno == EAGAIN) return true;
+    if (errno == EINTR || errno == EAGAIN) return;
     fail();
   }
   at_end_ = count == 0;
   buffer_.append(bytes, 0, static_cast<size_t>(count));
-  return !at_end_;
 }
 
 LineReader::Line LineReader::finish() {
@@ -70,7 +69,8 @@ std::optional<LineReader::Line> LineReader::next() {
       buffer_.clear();
     }
     searched_ = buffer_.size();
-    if (fill() || !at_end_) continue;
+    fill();
+    if (!at_end_) continue;
     if (buffer_.empty() && !too_long_) return std::nullopt;
     return finish();
   }

@@ -24,7 +24,8 @@ class LineReader {
  private:
   // What has been read of a line so far becomes one.
   Line finish();
-  bool fill();
+  // Waits for bytes and adds them, or notices the end.
+  void fill();
 
   int descriptor_;
   size_t longest_;

@@ -11,6 +11,7 @@
 #include "core/csv_appender.h"
 #include "core/error.h"
 #include "core/input_file.h"
+#include "core/random.h"
 #include "core/replace_file.h"
 
 namespace zeroth::core {
@@ -120,6 +121,8 @@ std::string shell_command(const std::vector<std::string>& arguments) {
   }
   return command;
 }
+
+std::string file_digest(const std::string& path) { return fmt::format("{:016x}", hash_bytes(read_whole_file(path))); }
 
 std::string utc_now() { return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr))); }
 

@@ -42,6 +42,8 @@ std::string manifest_path(const std::string& scores);
 std::vector<std::string> command_line();
 // The arguments in one line that a shell splits into the same arguments again.
 std::string shell_command(const std::vector<std::string>& arguments);
+// Of a file's bytes, after decompression. Throws Error that names the file.
+std::string file_digest(const std::string& path);
 // 2031-05-09T17:03:20Z
 std::string utc_now();
 // {"cpu": model, "cores": logical processors}

@@ -1,15 +1,13 @@
 #include "core/output_file.h"
 
-#include <fmt/format.h>
-
 #include <boost/algorithm/string/predicate.hpp>
 #include <boost/iostreams/categories.hpp>
 #include <boost/iostreams/filter/gzip.hpp>
 #include <filesystem>
 #include <optional>
 
-#include "core/error.h"
 #include "core/posix_file.h"
+#include "core/replace_file.h"
 
 namespace zeroth::core {
 namespace {
@@ -74,9 +72,7 @@ void OutputFile::finish() {
     impl_->gzip->close(sink, BOOST_IOS::out);
   }
   impl_->file.sync();
-  std::error_code error;
-  std::filesystem::rename(impl_->unfinished, impl_->path, error);
-  if (error) throw Error(fmt::format("cannot write {}: {}", impl_->path, error.message()));
+  put_in_place(impl_->unfinished, impl_->path);
   impl_->finished = true;
 }
 

@@ -16,6 +16,10 @@ void replace_file(const std::string& path, std::string_view text) {
     file.write(text);
     file.sync();
   }
+  put_in_place(unfinished, path);
+}
+
+void put_in_place(const std::string& unfinished, const std::string& path) {
   std::error_code error;
   std::filesystem::rename(unfinished, path, error);
   if (error) {

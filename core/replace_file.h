@@ -10,4 +10,8 @@ namespace zeroth::core {
 // and never half of one. Throws Error that names the file.
 void replace_file(const std::string& path, std::string_view text);
 
+// Its last step, for a file that was written piece by piece: `unfinished` gets the name `path`. Where that fails it is
+// removed, and the Error names `path`.
+void put_in_place(const std::string& unfinished, const std::string& path);
+
 }  // namespace zeroth::core

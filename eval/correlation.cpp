@@ -56,10 +56,9 @@ void add_lifts(std::vector<ColumnQuality>& qualities) {
 }
 
 std::vector<double> sizes_of(const Population& population, const Rows& rows) {
-  const auto macs = std::find_if(population.columns.begin(), population.columns.end(),
-                                 [](const ScoreColumn& column) { return column.name == kMacs; });
+  const ScoreColumn* macs = find_column(population, kMacs);
   std::vector<double> sizes;
-  if (macs == population.columns.end()) return sizes;
+  if (macs == nullptr) return sizes;
   for (const size_t row : rows.number) sizes.push_back(macs->values[row].value_or(std::nan("")));
   return sizes;
 }

@@ -13,9 +13,7 @@ namespace {
 using Resamples = std::vector<std::optional<double>>;
 
 const ScoreColumn& find(const Population& population, const std::string& name) {
-  const auto found = std::find_if(population.columns.begin(), population.columns.end(),
-                                  [&](const ScoreColumn& column) { return column.name == name; });
-  if (found != population.columns.end()) return *found;
+  if (const ScoreColumn* found = find_column(population, name)) return *found;
   std::vector<std::string> known;
   for (const ScoreColumn& column : population.columns) known.push_back(column.name);
   throw core::UsageError(core::unknown_name("score column", name, known));

@@ -96,6 +96,12 @@ void number_functions(const std::vector<std::string>& texts, Population& populat
   population.function_texts = std::move(known);
 }
 
+const ScoreColumn* find_column(const Population& population, const std::string& name) {
+  const auto found = std::find_if(population.columns.begin(), population.columns.end(),
+                                  [&](const ScoreColumn& column) { return column.name == name; });
+  return found == population.columns.end() ? nullptr : &*found;
+}
+
 Population join(const core::ScoreTable& scores, const Benchmark& benchmark, const spaces::SearchSpace* space) {
   Population population;
   std::vector<std::string> keys;

@@ -39,6 +39,9 @@ struct Population {
   size_t rows() const { return architectures.size(); }
 };
 
+// The column of this name; nullptr where there is none.
+const ScoreColumn* find_column(const Population& population, const std::string& name);
+
 // Rows of the scores that the benchmark has an accuracy for, in the order of the scores; functions are texts as yet.
 // With a space, texts that both spell in their own way meet as it prints them, and by function where its benchmark
 // measures functions.

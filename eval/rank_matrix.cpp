@@ -15,15 +15,19 @@ namespace {
 using Ranks = std::vector<double>;  // twice the distance from the mean rank: whole numbers; empty for one value only
 using Square = std::vector<std::vector<double>>;
 
-Ranks centred_ranks(const ScoreColumn& column) {
+// Failed cells are the lowest level.
+Levels levels_with_failures(const ScoreColumn& column) {
   std::vector<double> values;
   for (const auto& value : column.values) values.push_back(value.value_or(-std::numeric_limits<double>::infinity()));
-  const Levels levels = levels_of(values);
+  return levels_of(values);
+}
+
+Ranks centred_ranks(const Levels& levels) {
   if (levels.count() < 2) return {};
   std::vector<double> of_level;
   size_t before = 0;
   for (const size_t size : levels.sizes) {
-    of_level.push_back(static_cast<double>(2 * before + size) - static_cast<double>(values.size()));
+    of_level.push_back(static_cast<double>(2 * before + size) - static_cast<double>(levels.level.size()));
     before += size;
   }
   Ranks ranks;
@@ -42,17 +46,10 @@ std::optional<double> spearman(const Ranks& a, double a_square, const Ranks& b, 
   return std::clamp(product(a, b) / std::sqrt(a_square * b_square), -1.0, 1.0);
 }
 
-// On the rows that count for both.
-template <typename Counts>
-std::optional<double> spearman_on_common_rows(const ScoreColumn& a, const ScoreColumn& b, const Counts& counts) {
-  ScoreColumn x, y;
-  for (size_t row = 0; row < a.values.size(); ++row) {
-    if (!counts(row)) continue;
-    x.values.push_back(a.values[row]);
-    y.values.push_back(b.values[row]);
-  }
-  const Ranks of_x = centred_ranks(x), of_y = centred_ranks(y);
-  return spearman(of_x, product(of_x, of_x), of_y, product(of_y, of_y));
+// On these rows alone.
+std::optional<double> spearman(const Levels& a, const Levels& b, const std::vector<uint32_t>& rows) {
+  const Ranks x = centred_ranks(restricted(a, rows)), y = centred_ranks(restricted(b, rows));
+  return spearman(x, product(x, x), y, product(y, y));
 }
 
 bool has_failed(const ScoreColumn& column) {
@@ -91,31 +88,38 @@ RankMatrix rank_matrix(const std::vector<ScoreColumn>& columns, FailedPolicy pol
                        const std::vector<Coverage>& coverage) {
   const size_t count = columns.size();
   ZEROTH_CHECK(coverage.empty() || coverage.size() == count);
-  const auto whole = [&](size_t i) {
-    const bool drops = policy == FailedPolicy::kDropped && has_failed(columns[i]);
-    return !drops && (coverage.empty() || coverage[i].empty());
-  };
   const auto counts = [&](size_t i, size_t row) {
     if (policy == FailedPolicy::kDropped && !columns[i].values[row]) return false;
     return coverage.empty() || coverage[i].empty() || coverage[i][row];
   };
+  std::vector<bool> whole(count);  // all rows count
+  for (size_t i = 0; i < count; ++i) {
+    const bool drops = policy == FailedPolicy::kDropped && has_failed(columns[i]);
+    whole[i] = !drops && (coverage.empty() || coverage[i].empty());
+  }
   RankMatrix matrix;
   for (const ScoreColumn& column : columns) matrix.columns.push_back(column.name);
   matrix.values.resize(count * count);
+  std::vector<Levels> levels(count);
   std::vector<Ranks> ranks(count);
   std::vector<double> squares(count);
   tbb::parallel_for(size_t{0}, count, [&](size_t i) {
-    ranks[i] = centred_ranks(columns[i]);
+    levels[i] = levels_with_failures(columns[i]);
+    if (!whole[i]) return;
+    ranks[i] = centred_ranks(levels[i]);
     squares[i] = product(ranks[i], ranks[i]);
   });
   tbb::parallel_for(size_t{0}, count, [&](size_t i) {
     for (size_t j = 0; j <= i; ++j) {
       std::optional<double>& value = matrix.values[i * count + j];
-      if (whole(i) && whole(j)) {
+      if (whole[i] && whole[j]) {
         value = spearman(ranks[i], squares[i], ranks[j], squares[j]);
       } else {
-        value = spearman_on_common_rows(columns[i], columns[j],
-                                        [&](size_t row) { return counts(i, row) && counts(j, row); });
+        std::vector<uint32_t> rows;
+        for (uint32_t row = 0; row < columns[i].values.size(); ++row) {
+          if (counts(i, row) && counts(j, row)) rows.push_back(row);
+        }
+        value = spearman(levels[i], levels[j], rows);
       }
       matrix.values[j * count + i] = value;
     }

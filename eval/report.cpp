@@ -162,12 +162,6 @@ std::vector<ReportDrawing> drawings_of(const Population& pool, const spaces::Sea
 
 }  // namespace
 
-const ScoreColumn* find_column(const Population& population, const std::string& name) {
-  const auto found = std::find_if(population.columns.begin(), population.columns.end(),
-                                  [&](const ScoreColumn& column) { return column.name == name; });
-  return found == population.columns.end() ? nullptr : &*found;
-}
-
 Report make_report(std::vector<ReportRun> runs, const std::vector<Benchmark>& benchmarks,
                    const spaces::SearchSpace* space, const ReportOptions& options) {
   Report report;

@@ -70,9 +70,6 @@ struct Report {
   size_t not_of_space = 0;      // rows that the space cannot read
 };
 
-// Whole columns of the pool by name; nullptr where there is none.
-const ScoreColumn* find_column(const Population& population, const std::string& name);
-
 // `benchmarks` is one table read for each target. `space` is nullptr where it is not known: then there are no facts, no
 // baseline and no drawings. Throws core::Error where runs have no rows or no columns, or share no architecture with a
 // benchmark; core::UsageError for a lead that is no column.

@@ -20,13 +20,6 @@ namespace {
 constexpr const char* kLiveParams = "live_params";
 constexpr std::array<const char*, 4> kSizes = {"params", "macs", kLiveParams, "live_macs"};
 
-const ScoreColumn* find_column(const Population& population, const std::string& name) {
-  for (const ScoreColumn& column : population.columns) {
-    if (column.name == name) return &column;
-  }
-  return nullptr;
-}
-
 // Numbers alone: the networks that they are counted on take 35 KB an architecture.
 struct Described {
   std::string canonical;
@@ -86,16 +79,17 @@ size_t add_space_facts(Population& population, const spaces::SearchSpace& space)
   }
   number_functions(functions, population);
 
-  ScoreColumn live_params{kLiveParams, {}};
-  for (size_t i = 0; i < kSizes.size() && !has_sizes; ++i) {
-    ScoreColumn column = column_of(kSizes[i], described, [i](const Described& d) { return d.sizes[i]; });
-    if (column.name == kLiveParams) live_params = column;
-    if (find_column(population, column.name) == nullptr) population.columns.push_back(std::move(column));
-  }
+  ScoreColumn live_params;
   if (has_sizes) {
     live_params = *find_column(population, kLiveParams);
     for (size_t row = 0; row < described.size(); ++row) {
       if (!described[row]) live_params.values[row].reset();
+    }
+  } else {
+    for (size_t i = 0; i < kSizes.size(); ++i) {
+      ScoreColumn column = column_of(kSizes[i], described, [i](const Described& d) { return d.sizes[i]; });
+      if (column.name == kLiveParams) live_params = column;
+      if (find_column(population, column.name) == nullptr) population.columns.push_back(std::move(column));
     }
   }
   population.structure = {

@@ -27,8 +27,7 @@ bool ByteReader::ready(size_t size) {
     const size_t count = file_.read(buffer_.data() + end_, buffer_.size() - end_);
     if (count == 0) return false;
     end_ += count;
-    read_ += count;
-    if (read_ > most_)
+    if (taken_ + (end_ - begin_) > most_)
       fail(fmt::format("the file unpacks to more than {} bytes, which no benchmark file does:", most_));
   }
   return true;

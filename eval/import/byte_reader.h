@@ -17,8 +17,6 @@ class ByteReader {
   explicit ByteReader(const std::string& path, uint64_t most = UINT64_MAX);
 
   const std::string& name() const { return file_.name(); }
-  // How many bytes have been taken.
-  uint64_t position() const { return taken_; }
   // No byte is left.
   bool at_end();
 
@@ -44,7 +42,7 @@ class ByteReader {
   uint64_t most_;
   std::vector<char> buffer_;
   size_t begin_ = 0, end_ = 0;
-  uint64_t taken_ = 0, read_ = 0;
+  uint64_t taken_ = 0;
 };
 
 }  // namespace zeroth::eval

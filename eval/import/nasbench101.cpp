@@ -10,7 +10,6 @@
 #include <array>
 #include <cmath>
 #include <limits>
-#include <map>
 #include <nlohmann/json.hpp>
 #include <numeric>
 #include <unordered_map>
@@ -19,12 +18,15 @@
 #include "eval/import/base64.h"
 #include "eval/import/importer.h"
 #include "eval/import/tfrecord.h"
+#include "spaces/nasbench101_cell.h"
 
 namespace zeroth::eval {
 namespace {
 
 using google::protobuf::internal::WireFormatLite;
 using google::protobuf::io::CodedInputStream;
+using spaces::nasbench101::kMaxVertices;
+using spaces::nasbench101::kOperations;
 
 constexpr uint64_t kLongestRecord = uint64_t{1} << 16;  // real ones have under 1,000 bytes
 constexpr std::array<int, 4> kEpochs = {108, 36, 12, 4};
@@ -95,7 +97,7 @@ std::optional<Metrics> read_metrics(const std::string& bytes) {
 // The part of the matrix above its diagonal; nothing where the text is no strictly upper triangular 0-1 matrix.
 std::optional<std::string> upper_triangle(const std::string& cells, size_t& vertices) {
   vertices = static_cast<size_t>(std::lround(std::sqrt(static_cast<double>(cells.size()))));
-  if (vertices < 2 || vertices > 7 || vertices * vertices != cells.size()) return std::nullopt;
+  if (vertices < 2 || vertices > kMaxVertices || vertices * vertices != cells.size()) return std::nullopt;
   std::string upper;
   for (size_t i = 0; i < cells.size(); ++i) {
     const bool above = i % vertices > i / vertices;
@@ -107,8 +109,6 @@ std::optional<std::string> upper_triangle(const std::string& cells, size_t& vert
 
 // One digit an inner vertex.
 std::optional<std::string> operation_digits(const std::string& names, size_t vertices) {
-  static const std::map<std::string_view, char> digits = {
-      {"conv3x3-bn-relu", '0'}, {"conv1x1-bn-relu", '1'}, {"maxpool3x3", '2'}};
   std::string text;
   std::string_view rest = names;
   for (size_t vertex = 0; vertex < vertices; ++vertex) {
@@ -118,9 +118,9 @@ std::optional<std::string> operation_digits(const std::string& names, size_t ver
       if (name != (vertex == 0 ? "input" : "output")) return std::nullopt;
       continue;
     }
-    const auto digit = digits.find(name);
-    if (digit == digits.end()) return std::nullopt;
-    text += digit->second;
+    const auto* const operation = std::find(kOperations.begin(), kOperations.end(), name);
+    if (operation == kOperations.end()) return std::nullopt;
+    text += static_cast<char>('0' + (operation - kOperations.begin()));
   }
   return rest.empty() ? std::optional<std::string>(text) : std::nullopt;
 }

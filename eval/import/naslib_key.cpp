@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/error.h"
+#include "spaces/genotype_notation.h"
 #include "spaces/notation.h"
 
 namespace zeroth::eval {
@@ -59,16 +60,16 @@ std::string darts(const std::vector<size_t>& numbers, const std::string& key) {
                                                       "sep_conv_5x5", "dil_conv_3x3", "dil_conv_5x5"};
   constexpr size_t kEdges = 8;
   if (numbers.size() != 4 * kEdges) refuse(key, "darts");
-  std::array<std::string, 2> cells;
+  spaces::Genotype genotype;
+  genotype.normal.concat = genotype.reduce.concat = {2, 3, 4, 5};
   for (size_t i = 0; i < 2 * kEdges; ++i) {
-    if (numbers[2 * i + 1] >= kOperations.size()) refuse(key, "darts");
-    cells[i / kEdges] +=
-        fmt::format("{}('{}', {})", i % kEdges == 0 ? "" : ", ", kOperations[numbers[2 * i + 1]], numbers[2 * i]);
+    const size_t input = numbers[2 * i], operation = numbers[2 * i + 1];
+    if (operation >= kOperations.size()) refuse(key, "darts");
+    spaces::GenotypeCell& cell = i < kEdges ? genotype.normal : genotype.reduce;
+    cell.edges.push_back({kOperations[operation], static_cast<int>(input)});
   }
-  const std::string text = fmt::format(
-      "Genotype(normal=[{}], normal_concat=[2, 3, 4, 5], reduce=[{}], reduce_concat=[2, 3, 4, 5])", cells[0], cells[1]);
-  const spaces::Notation& notation = spaces::find_notation("darts");
-  return spaces::convert(text, notation, notation);
+  const spaces::SearchSpace& space = spaces::find_space("darts");
+  return space.print(space.parse(spaces::write_genotype(genotype)));
 }
 
 }  // namespace

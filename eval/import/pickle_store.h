@@ -45,8 +45,6 @@ class PickleStore {
   // More than `most_bytes` at a time are refused.
   PickleStore(std::string file, uint64_t most_bytes) : file_(std::move(file)), most_bytes_(most_bytes) {}
 
-  const std::string& file() const { return file_; }
-
   static PickleValue boolean(bool value);
   static PickleValue integer(int64_t value);
   static PickleValue real(double value);

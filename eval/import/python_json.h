@@ -2,7 +2,6 @@
 // numbers. They come out as null here, so that any parser reads the rest.
 #pragma once
 
-#include <array>
 #include <streambuf>
 #include <string>
 

@@ -90,8 +90,7 @@ TEST_CASE("Base64 is read with all its padding, and nothing else is") {
 
 TEST_CASE("Runs of NAS-Bench-101 become a row a module, in the order of their hashes") {
   const TemporaryFolder folder;
-  const std::string seven(49, '0');
-  std::string chain = seven;
+  std::string chain(49, '0');
   for (size_t i = 0; i < 6; ++i) chain[i * 7 + i + 1] = '1';
   const std::string operations = "input,conv3x3-bn-relu,conv1x1-bn-relu,maxpool3x3,conv3x3-bn-relu,maxpool3x3,output";
   const std::string file =

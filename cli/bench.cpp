@@ -240,7 +240,7 @@ void Bench::measure_rates() {
   std::vector<double> one, all;
   for (int i = 0; i < kRuns; ++i) {
     one.push_back(rate(1));
-    all.push_back(rate(worker_count(options_.run)));
+    all.push_back(rate(worker_count(options_.run.jobs)));
   }
   rate_one_ = median(one);
   rate_all_ = median(all);
@@ -292,7 +292,7 @@ core::Json Bench::result() const {
                             {"multiple", total(subject.best) / unit}});
     if (const auto seconds = added(subject.proxies)) json["sets"].back()["added_ms"] = 1e3 * *seconds / count;
   }
-  json["workers"] = worker_count(options_.run);
+  json["workers"] = worker_count(options_.run.jobs);
   json["architectures_per_second_one_worker"] = rate_one_;
   json["architectures_per_second"] = rate_all_;
   json["speed_up"] = rate_all_ / rate_one_;
@@ -318,7 +318,7 @@ std::string Bench::text() const {
                         set["proxies"].get<std::string>());
   }
   text += fmt::format("architectures a second: {:.1f} with one worker, {:.1f} with {} ({:.2f} times)\n", rate_one_,
-                      rate_all_, worker_count(options_.run), rate_all_ / rate_one_);
+                      rate_all_, worker_count(options_.run.jobs), rate_all_ / rate_one_);
   return text;
 }
 

@@ -9,6 +9,8 @@ class App;
 
 namespace zeroth::cli {
 
+inline constexpr int kAllRowsFailed = 3;  // an exit code
+
 void add_rank(CLI::App& program, int& exit_code);
 void add_search(CLI::App& program, int& exit_code);
 void add_canonical(CLI::App& program, int& exit_code);

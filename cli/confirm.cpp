@@ -1,6 +1,5 @@
 // zeroth confirm: trains the best of a ranking for a short while on real images.
 #include <fmt/format.h>
-#include <tbb/info.h>
 #include <torch/version.h>
 
 #include <CLI/CLI.hpp>
@@ -15,9 +14,9 @@
 #include "cli/confirm_update.h"
 #include "cli/default_ensemble.h"
 #include "cli/entrants.h"
+#include "cli/run_options.h"
 #include "core/csv_appender.h"
 #include "core/error.h"
-#include "core/input_file.h"
 #include "core/log.h"
 #include "core/manifest.h"
 #include "core/progress.h"
@@ -32,7 +31,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int kAllRowsFailed = 3;
 constexpr const char* kCheckpointEnding = ".ckpt";
 
 struct Options {
@@ -50,11 +48,6 @@ struct Options {
   std::string log_level = "info";
 };
 
-int64_t at_least_one(const char* option, int64_t value) {
-  if (value < 1) throw core::UsageError(fmt::format("{} {}: must be at least 1", option, value));
-  return value;
-}
-
 void check_training(const search::TrainingOptions& training) {
   at_least_one("--batch", training.batch);
   if (!(training.rate > 0.0)) throw core::UsageError(fmt::format("--rate {}: must be above 0", training.rate));
@@ -64,13 +57,6 @@ void check_training(const search::TrainingOptions& training) {
   }
 }
 
-int workers(const Options& options) {
-  constexpr int64_t kMost = 1024;
-  const int64_t jobs = at_least_one("--jobs", options.jobs.value_or(tbb::info::default_concurrency()));
-  if (jobs > kMost) throw core::UsageError(fmt::format("--jobs {}: must be at most {}", jobs, kMost));
-  return static_cast<int>(jobs);
-}
-
 // The network's shape but for the classes, which the images decide.
 spaces::NetShape network_shape(const spaces::SearchSpace& space, const Options& options) {
   spaces::NetShape shape = space.full_shape();
@@ -78,9 +64,9 @@ spaces::NetShape network_shape(const spaces::SearchSpace& space, const Options& 
     throw core::UsageError(
         fmt::format("--space {}: its networks read words, and confirm trains on images", options.space));
   }
-  shape.channels = at_least_one("--channels", options.channels.value_or(shape.channels));
-  shape.cells = at_least_one("--cells", options.cells);
-  shape.resolution = at_least_one("--resolution", options.resolution.value_or(shape.resolution));
+  shape.channels = at_least_one("--channels", options.channels).value_or(shape.channels);
+  shape.cells = *at_least_one("--cells", options.cells);
+  shape.resolution = at_least_one("--resolution", options.resolution).value_or(shape.resolution);
   return shape;
 }
 
@@ -89,7 +75,7 @@ core::Json training_settings(const Options& options, const spaces::NetShape& sha
   core::Json settings;
   settings["space"] = options.space;
   if (spaces::is_space_file(options.space)) {
-    settings["space_file"] = fmt::format("{:016x}", core::hash_bytes(core::read_whole_file(options.space)));
+    settings["space_file"] = core::file_digest(options.space);
   }
   settings["network"] = shape.text();
   settings["data"] = options.data.spec;
@@ -144,6 +130,8 @@ class ConfirmRun {
   core::Manifest manifest_;
   std::optional<search::Confirmation> confirmation_;
   std::optional<core::Progress> progress_;
+  std::optional<ensemble::EnsembleFile> weights_;  // of --update
+  std::optional<core::ScoreTable> pool_;           // that it orders anew
   int rung_ = 0;
   int64_t epochs_done_ = 0, diverged_ = 0;
 };
@@ -152,7 +140,7 @@ ConfirmRun::ConfirmRun(const Options& options)
     : options_(options),
       space_(spaces::find_space(options.space)),
       shape_(network_shape(space_, options)),
-      workers_(workers(options)),
+      workers_(worker_count(options.jobs)),
       entrants_(choose_entrants(space_, options.entrants)),
       data_([&] {
         search::DataOptions data = options.data;
@@ -228,17 +216,16 @@ void ConfirmRun::begin_manifest() {
 }
 
 void ConfirmRun::update_order(const std::vector<search::Confirmed>& results) const {
-  if (options_.update.empty()) return;
+  if (!weights_) return;
   const std::string path = core::sibling(options_.out, ".ranked.csv");
-  core::replace_file(path, updated_order_csv(options_.update, core::ScoreTable::read(options_.entrants.file),
-                                             entrants_.list, results));
+  core::replace_file(path, updated_order_csv(*weights_, *pool_, entrants_.list, results));
   if (!options_.quiet) core::log_info("wrote {} (all rows, by what the training taught {})", path, options_.update);
 }
 
 int ConfirmRun::run() {
   if (!options_.update.empty()) {  // a mistake here is told before anything is trained
-    read_ensemble(options_.update);
-    core::ScoreTable::read(options_.entrants.file);
+    weights_ = read_ensemble(options_.update);
+    pool_ = core::ScoreTable::read(options_.entrants.file);
   }
   begin_manifest();
   if (!options_.resume) remove_checkpoints(checkpoints_);

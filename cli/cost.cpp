@@ -9,12 +9,14 @@
 
 #include "cli/commands.h"
 #include "cli/latency_source.h"
+#include "cli/run_options.h"
 #include "core/csv.h"
 #include "core/csv_appender.h"
 #include "core/error.h"
 #include "core/log.h"
 #include "core/progress.h"
 #include "core/signals.h"
+#include "eval/text_table.h"
 #include "search/candidates.h"
 #include "spaces/operator_text.h"
 
@@ -49,13 +51,9 @@ class Rows {
   std::optional<core::CsvAppender> file_;
 };
 
-std::string cell(const std::optional<double>& value) { return value ? core::number_text(*value) : ""; }
 std::string milliseconds(double value) { return fmt::format("{:.4f}", value); }
 
 void check(const Options& options) {
-  const auto at_least_one = [](const char* option, int64_t value) {
-    if (value < 1) throw core::UsageError(fmt::format("{} {}: must be at least 1", option, value));
-  };
   at_least_one("--batch", options.measuring.batch);
   at_least_one("--runs", options.measuring.runs);
 }
@@ -66,16 +64,8 @@ int print_costs(const Options& options, const spaces::SearchSpace& space,
   const bool measured = options.latency == "measure";
   const spaces::NetShape shape = space.full_shape();
   std::vector<Cost> costs = {Cost::kParams, Cost::kMacs, Cost::kLiveParams, Cost::kLiveMacs, Cost::kActivationMb};
-  search::Latency latency = latency_source(options.latency, space, shape, options.measuring);
-  double spread = 0.0;
-  if (measured) {  // with what the common source does not tell
-    latency = [&](const spaces::Architecture& architecture) -> std::optional<double> {
-      const nn::MeasuredLatency time =
-          nn::measure_latency(space.lower(space.cells(architecture), shape), options.measuring);
-      spread = time.spread_ms;
-      return time.median_ms;
-    };
-  }
+  nn::MeasuredLatency last;
+  const search::Latency latency = latency_source(options.latency, space, shape, options.measuring, &last);
   if (latency) costs.push_back(Cost::kLatencyMs);
   std::vector<std::string> columns = {"arch"};
   for (const Cost cost : costs) columns.emplace_back(search::name_of(cost));
@@ -89,10 +79,10 @@ int print_costs(const Options& options, const spaces::SearchSpace& space,
     if (core::interrupted() != 0) break;
     const auto values = model.values(costs, candidate.architecture);
     std::vector<std::string> fields = {candidate.text};
-    for (const auto& value : values) fields.push_back(cell(value));
+    for (const auto& value : values) fields.push_back(eval::cell(value));
     if (measured) {
       fields.back() = milliseconds(*values.back());
-      fields.push_back(milliseconds(spread));
+      fields.push_back(milliseconds(last.spread_ms));
     }
     without += values.back() ? 0 : 1;
     rows.add(fields);

@@ -58,9 +58,8 @@ std::vector<eval::ScoreColumn> chosen_columns(const eval::Population& population
   if (names.empty()) return population.columns;
   std::vector<eval::ScoreColumn> chosen;
   for (const std::string& name : names) {
-    const auto found = std::find_if(population.columns.begin(), population.columns.end(),
-                                    [&](const eval::ScoreColumn& column) { return column.name == name; });
-    if (found == population.columns.end()) {
+    const eval::ScoreColumn* found = eval::find_column(population, name);
+    if (found == nullptr) {
       std::vector<std::string> known;
       for (const eval::ScoreColumn& column : population.columns) known.push_back(column.name);
       throw core::UsageError(core::unknown_name("column", name, known));

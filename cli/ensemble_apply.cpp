@@ -5,13 +5,13 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <memory>
-#include <numeric>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "cli/default_ensemble.h"
 #include "cli/ensemble.h"
+#include "cli/ranking.h"
 #include "core/csv.h"
 #include "core/error.h"
 #include "core/log.h"
@@ -69,16 +69,6 @@ std::vector<std::optional<double>> read_labels(const std::string& text, const co
   return labels;
 }
 
-ensemble::Columns column_values(const core::ScoreTable& scores, const std::vector<std::string>& names) {
-  ensemble::Columns values;
-  for (const std::string& name : names) {
-    const size_t column = scores.column(name);
-    values.emplace_back();
-    for (const core::ScoreRow& row : scores.rows) values.back().push_back(row.values[column]);
-  }
-  return values;
-}
-
 Scored by_log_rank(const ensemble::EnsembleFile& file, const core::ScoreTable& scores) {
   std::vector<std::string> names;
   const std::vector<std::string>& directed = file.sets[file.set_of(scores.columns).value_or(0)].log_rank;
@@ -87,12 +77,15 @@ Scored by_log_rank(const ensemble::EnsembleFile& file, const core::ScoreTable& s
   });
   if (names.empty()) throw core::Error(fmt::format("{}: none of the ensemble's columns is there", scores.path));
   core::log_info("log_rank of {} columns", names.size());
-  return {"log_rank", ensemble::combine(ensemble::find_label_free("log_rank"), column_values(scores, names)), {}};
+  const ensemble::Columns all = columns_of(scores.rows, scores.columns.size());
+  ensemble::Columns values;
+  for (const std::string& name : names) values.push_back(all[scores.column(name)]);
+  return {"log_rank", ensemble::combine(ensemble::find_label_free("log_rank"), values), {}};
 }
 
 Scored by_weights(const ensemble::EnsembleFile& file, const Settings& settings, const core::ScoreTable& scores) {
   const ensemble::LearnedModel& model = chosen_model(file, settings, scores);
-  const ensemble::Columns values = column_values(scores, scores.columns);
+  const ensemble::Columns values = columns_of(scores.rows, scores.columns.size());
   std::vector<std::optional<double>> labels;
   if (!settings.labels.empty()) labels = read_labels(settings.labels, scores);
   const bool named = settings.method != "auto" && settings.method != "learned";
@@ -111,20 +104,14 @@ Scored by_weights(const ensemble::EnsembleFile& file, const Settings& settings, 
 }
 
 std::string as_csv(const core::ScoreTable& scores, const Scored& scored) {
-  std::vector<Eigen::Index> order(scores.rows.size());
-  std::iota(order.begin(), order.end(), Eigen::Index{0});
-  std::stable_sort(order.begin(), order.end(),
-                   [&](Eigen::Index a, Eigen::Index b) { return scored.score[a] > scored.score[b]; });
+  const Standing by_score = standing(scored.score);
   const bool deviations = scored.deviation.size() > 0;
   std::string text = "rank,arch," + scored.method + (deviations ? ",deviation\n" : "\n");
-  size_t rank = 1;
-  for (size_t place = 0; place < order.size(); ++place) {
-    const Eigen::Index row = order[place];
-    // Equal scores share the better rank.
-    if (place > 0 && scored.score[order[place - 1]] != scored.score[row]) rank = place + 1;
-    text += fmt::format("{},{},{}", rank, core::csv_field(scores.rows[static_cast<size_t>(row)].arch),
-                        core::number_text(scored.score[row]));
-    text += deviations ? "," + core::number_text(scored.deviation[row]) + "\n" : "\n";
+  for (const size_t row : by_score.order) {
+    const auto i = static_cast<Eigen::Index>(row);
+    text += fmt::format("{},{},{}", by_score.rank[row], core::csv_field(scores.rows[row].arch),
+                        core::number_text(scored.score[i]));
+    text += deviations ? "," + core::number_text(scored.deviation[i]) + "\n" : "\n";
   }
   return text;
 }

@@ -10,6 +10,7 @@
 
 #include "cli/default_ensemble.h"
 #include "cli/ensemble.h"
+#include "cli/ranking.h"
 #include "core/csv.h"
 #include "core/error.h"
 #include "core/log.h"
@@ -84,10 +85,7 @@ void explain(const Settings& settings) {
   const auto scores = core::ScoreTable::read(settings.files.back());
   const ensemble::LearnedModel& model = settings.without.empty() ? file.model : file.model_excluding(settings.without);
   const size_t row = row_of(scores, settings.arch);
-  ensemble::Columns values(scores.columns.size());
-  for (size_t column = 0; column < values.size(); ++column) {
-    for (const core::ScoreRow& each : scores.rows) values[column].push_back(each.values[column]);
-  }
+  const ensemble::Columns values = columns_of(scores.rows, scores.columns.size());
   auto contributions = ensemble::contributions(model, scores.columns, values, row);
   if (contributions.empty()) {
     throw core::Error(fmt::format("{}: none of the ensemble's columns is there and tells its rows apart", scores.path));

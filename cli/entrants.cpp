@@ -10,11 +10,11 @@
 #include <utility>
 
 #include "cli/ranking.h"
+#include "cli/run_options.h"
 #include "core/csv.h"
 #include "core/error.h"
 #include "core/input_file.h"
 #include "core/score_table.h"
-#include "proxies/proxy.h"
 #include "search/candidates.h"
 #include "spaces/facts.h"
 #include "spaces/spelling.h"
@@ -59,8 +59,8 @@ std::optional<std::vector<std::string>> table_columns(const std::string& path) {
 // What a table without an order of its own is ordered by: the default proxies that it has, or else all its scores.
 std::vector<std::string> order_columns(const spaces::SearchSpace& space, const core::ScoreTable& table) {
   std::vector<std::string> defaults, scores;
-  for (const proxies::Proxy* proxy : proxies::parse_proxies("default", &space)) {
-    if (has_column(table.columns, proxy->name)) defaults.push_back(proxy->name);
+  for (const std::string& name : ordering_columns("default", space, /*live=*/true)) {
+    if (has_column(table.columns, name)) defaults.push_back(name);
   }
   const std::set<std::string> costs = {"params", "macs", "live_params", "live_macs"};
   for (const std::string& column : table.columns) {
@@ -82,7 +82,7 @@ OrderedList read_table(const spaces::SearchSpace& space, const std::string& path
   } else {
     // Not by learned weights: nothing says at which fidelity the table was made.
     const PoolEnsemble log_rank({"log_rank", ""}, std::string(space.name()), "");
-    order = rank_rows(table.columns, table.rows, columns, /*live=*/true, log_rank).order;
+    order = rank_rows(table.columns, table.rows, columns, log_rank).standing.order;
     list.order = fmt::format("mean log rank of {}", fmt::join(columns, ", "));
   }
   const auto live = std::find(table.columns.begin(), table.columns.end(), "live_params");

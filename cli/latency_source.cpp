@@ -8,12 +8,14 @@
 namespace zeroth::cli {
 
 search::Latency latency_source(const std::string& spec, const spaces::SearchSpace& space, const spaces::NetShape& shape,
-                               const nn::LatencyOptions& options) {
+                               const nn::LatencyOptions& options, nn::MeasuredLatency* last) {
   constexpr std::string_view kTable = "table:";
   if (spec.empty()) return {};
   if (spec == "measure") {
-    return [&space, shape, options](const spaces::Architecture& architecture) -> std::optional<double> {
-      return nn::measure_latency(space.lower(space.cells(architecture), shape), options).median_ms;
+    return [&space, shape, options, last](const spaces::Architecture& architecture) -> std::optional<double> {
+      const nn::MeasuredLatency time = nn::measure_latency(space.lower(space.cells(architecture), shape), options);
+      if (last != nullptr) *last = time;
+      return time.median_ms;
     };
   }
   if (spec.size() > kTable.size() && spec.compare(0, kTable.size(), kTable) == 0) {

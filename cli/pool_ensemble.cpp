@@ -16,8 +16,6 @@ namespace {
 
 constexpr const char* kLogRank = "log_rank";
 
-std::vector<double> to_vector(const Eigen::VectorXd& values) { return {values.data(), values.data() + values.size()}; }
-
 bool is_file(const std::string& text) { return boost::algorithm::ends_with(text, ".json"); }
 
 const ensemble::LabelFree* label_free_named(const std::string& name) {
@@ -72,40 +70,56 @@ ensemble::Decision PoolEnsemble::decision(const std::vector<std::string>& column
   return ensemble::decide(file_, columns);
 }
 
+std::optional<PoolEnsemble::Learned> PoolEnsemble::learned(const std::vector<std::string>& columns,
+                                                           const ensemble::Columns& values,
+                                                           const std::vector<std::optional<double>>& labels) const {
+  const ensemble::LearnedModel& model =
+      options_.exclude.empty() ? file_.model : file_.model_excluding(options_.exclude);
+  const auto prediction = ensemble::find_method(file_.method).predict(model, columns, values, labels);
+  const size_t all = model.plan.columns.size(), known = all - prediction.missing.size();
+  if (known == 0) return std::nullopt;
+  std::string by = fmt::format("the learned ensemble of {} columns", known);
+  if (known < all) by += fmt::format(" ({} that it knows are absent or the same in every row)", all - known);
+  return Learned{{"learned", prediction.mean}, by};
+}
+
 PoolOrder PoolEnsemble::order(const std::vector<std::string>& columns, const ensemble::Columns& values,
                               const std::vector<std::string>& combined,
-                              const std::vector<std::optional<double>>& labels) const {
+                              const std::vector<std::optional<double>>& labels, Scores wanted) const {
   ensemble::Columns to_combine;
   for (const std::string& name : combined) {
     const auto found = std::find(columns.begin(), columns.end(), name);
     ZEROTH_CHECK(found != columns.end());
     to_combine.push_back(values[static_cast<size_t>(found - columns.begin())]);
   }
+  const bool has_labels = two_differ(labels), all = wanted == Scores::kAll;
+  const ensemble::Decision decided = decision(columns, has_labels);
+  std::optional<Learned> by_weights;
+  if (all || decided.learned) {
+    by_weights = learned(columns, values, has_labels ? labels : std::vector<std::optional<double>>());
+  }
+  const bool weights_order = decided.learned && by_weights;
+  const bool named = label_free_ != nullptr && label_free_->name != kLogRank;
   const std::string names = fmt::format("{}", fmt::join(combined, ", "));
   PoolOrder order;
-  order.by = "mean log rank of " + names;
-  order.scores.push_back({kLogRank, to_vector(combine(ensemble::find_label_free(kLogRank), to_combine))});
-  if (label_free_ != nullptr && label_free_->name != kLogRank) {
-    order.chosen = order.scores.size();
-    order.by = fmt::format("{} of {}", label_free_->name, names);
-    order.scores.push_back({std::string(label_free_->name), to_vector(combine(*label_free_, to_combine))});
-  }
-  const bool has_labels = two_differ(labels);
-  const ensemble::Decision decided = decision(columns, has_labels);
   order.why = decided.reason;
-  const ensemble::LearnedModel& model =
-      options_.exclude.empty() ? file_.model : file_.model_excluding(options_.exclude);
-  const auto prediction =
-      ensemble::find_method(file_.method)
-          .predict(model, columns, values, has_labels ? labels : std::vector<std::optional<double>>());
-  const size_t all = model.plan.columns.size(), known = all - prediction.missing.size();
-  if (known == 0) return order;
-  if (decided.learned) {
-    order.chosen = order.scores.size();
-    order.by = fmt::format("the learned ensemble of {} columns", known);
-    if (known < all) order.by += fmt::format(" ({} that it knows are absent or the same in every row)", all - known);
+  const auto add = [&](PoolScore score, bool orders, const std::string& by) {
+    if (orders) {
+      order.chosen = order.scores.size();
+      order.by = by;
+    }
+    if (orders || all) order.scores.push_back(std::move(score));
+  };
+  const bool log_rank_orders = !weights_order && !named;
+  if (all || log_rank_orders) {
+    add({kLogRank, combine(ensemble::find_label_free(kLogRank), to_combine)}, log_rank_orders,
+        "mean log rank of " + names);
   }
-  order.scores.push_back({"learned", to_vector(prediction.mean)});
+  if (named) {
+    add({std::string(label_free_->name), combine(*label_free_, to_combine)}, true,
+        fmt::format("{} of {}", label_free_->name, names));
+  }
+  if (by_weights) add(std::move(by_weights->score), weights_order, by_weights->by);
   return order;
 }
 

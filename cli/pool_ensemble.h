@@ -23,14 +23,14 @@ void add_ensemble_options(CLI::App& command, EnsembleOptions& options);
 
 // A score that is defined on the whole pool, so that no single architecture has it.
 struct PoolScore {
-  std::string name;            // log_rank, learned, te_nas ...
-  std::vector<double> values;  // by row; larger is better
+  std::string name;        // log_rank, learned, te_nas ...
+  Eigen::VectorXd values;  // by row; larger is better
 };
 
 // The combined scores of a pool, and which of them orders it.
 struct PoolOrder {
-  std::vector<PoolScore>
-      scores;  // log_rank, another label-free ensemble where it is asked for, learned where it can be
+  // log_rank, another label-free ensemble where it is asked for, learned where it can be; or the one that orders.
+  std::vector<PoolScore> scores;
   size_t chosen = 0;
   std::string by;   // "mean log rank of swap, meco_opt"
   std::string why;  // auto's reason; empty where the user chose
@@ -42,15 +42,25 @@ class PoolEnsemble {
   // that the learned one knows nothing of, and what ensemble::EnsembleFile::read throws.
   PoolEnsemble(const EnsembleOptions& options, const std::string& space, const std::string& fidelity);
 
+  // A search asks for the order again and again, and a table has all scores.
+  enum class Scores { kAll, kOrdering };
+
   // Label-free ensembles combine the columns named `combined`; the learned one reads all, and the labels that some rows
   // have (accuracies, by row). With two different ones, auto takes the learned one.
   PoolOrder order(const std::vector<std::string>& columns, const ensemble::Columns& values,
-                  const std::vector<std::string>& combined,
-                  const std::vector<std::optional<double>>& labels = {}) const;
+                  const std::vector<std::string>& combined, const std::vector<std::optional<double>>& labels,
+                  Scores wanted) const;
   // What a user should know of the weights before he relies on them; empty where there is nothing.
   std::string notice() const;
 
  private:
+  struct Learned {
+    PoolScore score;
+    std::string by;
+  };
+  // Nothing where the pool has none of the columns that the weights are of.
+  std::optional<Learned> learned(const std::vector<std::string>& columns, const ensemble::Columns& values,
+                                 const std::vector<std::optional<double>>& labels) const;
   ensemble::Decision decision(const std::vector<std::string>& columns, bool has_labels) const;
 
   EnsembleOptions options_;

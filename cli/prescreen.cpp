@@ -28,7 +28,6 @@
 namespace zeroth::cli {
 namespace {
 
-constexpr int kAllRowsFailed = 3;
 constexpr size_t kChunk = 64;  // candidates scored between two looks at the progress
 constexpr const char* kRestriction = "restriction";
 
@@ -142,16 +141,16 @@ bool Prescreen::score() {
 }
 
 void Prescreen::keep_best() {
-  ranking_ = rank_rows(scoring_.columns().names(), rows_, scoring_.ordering_columns(), scoring_.canonical(), ensemble_);
+  ranking_ = rank_rows(scoring_.columns().names(), rows_, scoring_.ordering_columns(), ensemble_);
   for (size_t row = 0; row < rows_.size(); ++row) row_[scored_[row]] = row;
-  for (const size_t row : ranking_.order) {
+  for (const size_t row : ranking_.standing.order) {
     const size_t place = scored_[row];
     if (scoring_.columns().is_failed(rows_[row])) {
       reasons_[place] = "failed: " + rows_[row].status;
     } else if (kept_.size() < static_cast<size_t>(options_.keep)) {
       kept_.push_back(place);
     } else {
-      reasons_[place] = fmt::format("rank {} of {}", ranking_.rank[row], rows_.size());
+      reasons_[place] = fmt::format("rank {} of {}", ranking_.standing.rank[row], rows_.size());
     }
   }
 }
@@ -177,11 +176,11 @@ void Prescreen::write_reasons() const {
   std::string text = "line,text,reason,rank,score\n";
   for (size_t i = 0; i < listed_.size(); ++i) {
     const bool ranked = row_[i] && reasons_[i].rfind("failed: ", 0) != 0;
-    text +=
-        core::csv_line({std::to_string(listed_[i].line), listed_[i].text, reasons_[i].empty() ? "kept" : reasons_[i],
-                        ranked ? std::to_string(ranking_.rank[*row_[i]]) : "",
-                        ranked ? core::number_text(ranking_.score().values[*row_[i]]) : ""}) +
-        "\n";
+    text += core::csv_line(
+                {std::to_string(listed_[i].line), listed_[i].text, reasons_[i].empty() ? "kept" : reasons_[i],
+                 ranked ? std::to_string(ranking_.standing.rank[*row_[i]]) : "",
+                 ranked ? core::number_text(ranking_.score().values[static_cast<Eigen::Index>(*row_[i])]) : ""}) +
+            "\n";
   }
   core::replace_file(options_.why, text);
 }
@@ -225,7 +224,7 @@ int Prescreen::run() {
 int prescreen(const PrescreenOptions& options) {
   core::set_log_level(options.log_level);
   if (options.keep < 1) throw core::UsageError(fmt::format("--keep {}: must be at least 1", options.keep));
-  worker_count(options.run);  // a mistake here is told before anything is computed
+  worker_count(options.run.jobs);  // a mistake here is told before anything is computed
   return Prescreen(options).run();
 }
 

@@ -25,8 +25,6 @@
 namespace zeroth::cli {
 namespace {
 
-constexpr int kAllRowsFailed = 3;
-
 struct RankOptions {
   RunOptions run;
   EnsembleOptions ensemble;
@@ -212,8 +210,7 @@ int RankRun::run() {
 
   std::vector<core::ScoreRow> rows;
   for (auto& row : rows_) rows.push_back(*row);
-  const Ranking ranking =
-      rank_rows(columns_.names(), rows, scoring_.ordering_columns(), scoring_.canonical(), ensemble_);
+  const Ranking ranking = rank_rows(columns_.names(), rows, scoring_.ordering_columns(), ensemble_);
   const std::string ranked_path = core::sibling(options_.out, ".ranked.csv");
   write_ranking(ranked_path, columns_.names(), rows, ranking);
   manifest_.results["ranked_by"] = ranking.ensemble.by;
@@ -238,7 +235,7 @@ int RankRun::run() {
 int rank(const RankOptions& options) {
   core::set_log_level(options.log_level);
   if (options.top < 0) throw core::UsageError(fmt::format("--top {}: must be at least 0", options.top));
-  worker_count(options.run);  // a mistake here is told before anything is computed
+  worker_count(options.run.jobs);  // a mistake here is told before anything is computed
   return RankRun(options).run();
 }
 

@@ -80,6 +80,12 @@ int run_process(const std::vector<std::string>& arguments) {
   }
 }
 
+// As a user would type it.
+std::string as_command(std::vector<std::string> arguments) {
+  arguments.insert(arguments.begin(), "zeroth");
+  return core::shell_command(arguments);
+}
+
 void make_folders(const Stage& stage) {
   for (const std::string& output : stage.outputs) {
     const fs::path folder = fs::path(output).parent_path();
@@ -101,9 +107,7 @@ int run_stage(size_t number, size_t count, const Stage& stage, RecipeState& stat
   if (progress == RecipeState::Progress::kBegun && stage.resumes && !again) {
     arguments.insert(arguments.begin() + 1, "--resume");
   }
-  std::vector<std::string> shown = {"zeroth"};
-  shown.insert(shown.end(), arguments.begin(), arguments.end());
-  core::log_info("{}: {}", name, core::shell_command(shown));
+  core::log_info("{}: {}", name, as_command(arguments));
   make_folders(stage);
   state.begin(number, stage);
   const int code = run_process(arguments);
@@ -114,11 +118,7 @@ int run_stage(size_t number, size_t count, const Stage& stage, RecipeState& stat
 int run_recipe(const Options& options, const CLI::App& program) {
   const std::vector<Stage> stages = read_recipe(options.recipe, program);
   if (options.dry_run) {
-    for (const Stage& stage : stages) {
-      std::vector<std::string> shown = {"zeroth"};
-      shown.insert(shown.end(), stage.arguments.begin(), stage.arguments.end());
-      std::cout << core::shell_command(shown) << "\n";
-    }
+    for (const Stage& stage : stages) std::cout << as_command(stage.arguments) << "\n";
     return 0;
   }
   const fs::path recipe = fs::absolute(options.recipe);

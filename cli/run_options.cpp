@@ -4,6 +4,7 @@
 #include <tbb/info.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 
 #include "core/error.h"
 #include "search/candidates.h"
@@ -13,12 +14,12 @@ namespace {
 
 constexpr const char* kCostColumns = "params,macs,live_params,live_macs";
 
+}  // namespace
+
 std::optional<int64_t> at_least_one(const char* option, std::optional<int64_t> value) {
   if (value && *value < 1) throw core::UsageError(fmt::format("{} {}: must be at least 1", option, *value));
   return value;
 }
-
-}  // namespace
 
 void add_candidate_options(CLI::App& command, RunOptions& options) {
   command.add_option("--space", options.space, "Search space: see `zeroth list spaces`, or FILE.yaml")->required();
@@ -159,15 +160,26 @@ proxies::Overrides read_overrides(const RunOptions& options, int64_t source_clas
   return overrides;
 }
 
-int worker_count(const RunOptions& options) {
+int worker_count(const std::optional<int64_t>& asked) {
   constexpr int64_t kMost = 1024;
-  const int64_t jobs = at_least_one("--jobs", options.jobs).value_or(tbb::info::default_concurrency());
+  const int64_t jobs = at_least_one("--jobs", asked).value_or(tbb::info::default_concurrency());
   if (jobs > kMost) throw core::UsageError(fmt::format("--jobs {}: must be at most {}", jobs, kMost));
   return static_cast<int>(jobs);
 }
 
 std::vector<const proxies::Proxy*> table_proxies(const std::string& chosen, const spaces::SearchSpace& space) {
   return proxies::parse_proxies(std::string(kCostColumns) + "," + chosen, &space);
+}
+
+std::vector<std::string> ordering_columns(const std::string& chosen, const spaces::SearchSpace& space, bool live) {
+  const bool all = ("," + chosen + ",").find(",all,") != std::string::npos;
+  std::vector<std::string> names;
+  for (const proxies::Proxy* proxy : proxies::parse_proxies(all ? "default" : chosen, &space)) {
+    std::string name = proxy->name;
+    if (live && (name == "macs" || name == "params")) name.insert(0, "live_");
+    if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(std::move(name));
+  }
+  return names;
 }
 
 }  // namespace zeroth::cli

@@ -47,9 +47,15 @@ std::vector<spaces::Candidate> read_candidates(const spaces::SearchSpace& space,
 std::unique_ptr<nn::ModelSpace> open_models(const RunOptions& options, int64_t source_classes);
 // `source_classes` as in nn::InputSource::classes(): the classes of real images become the network's.
 proxies::Overrides read_overrides(const RunOptions& options, int64_t source_classes);
-int worker_count(const RunOptions& options);
+// Of --jobs: all processors where none are named.
+int worker_count(const std::optional<int64_t>& jobs);
+// The value of an option, which is a count.
+std::optional<int64_t> at_least_one(const char* option, std::optional<int64_t> value);
 
 // The cost columns, which always stand in a table, and the chosen proxies, in column order.
 std::vector<const proxies::Proxy*> table_proxies(const std::string& chosen, const spaces::SearchSpace& space);
+// The columns that a pool is ordered by: the proxies that --proxies names; of `all`, only the default ones. With
+// `live`, live_macs stands in for macs and live_params for params, so that equal functions rank equal.
+std::vector<std::string> ordering_columns(const std::string& chosen, const spaces::SearchSpace& space, bool live);
 
 }  // namespace zeroth::cli

@@ -3,8 +3,6 @@
 #include <fmt/format.h>
 #include <torch/version.h>
 
-#include "core/input_file.h"
-#include "core/random.h"
 #include "core/signals.h"
 #include "spaces/user_space.h"
 
@@ -28,7 +26,7 @@ Scoring::Scoring(const RunOptions& options) : Scoring(options, options.proxies) 
 
 Scoring::Scoring(const RunOptions& options, const std::string& proxies)
     : options_(options),
-      workers_(worker_count(options)),
+      workers_(worker_count(options.jobs)),
       source_(options.input, options.seed),
       models_(open_models(options, source_.classes())),
       space_(models_ ? *models_ : spaces::find_space(options.space)),
@@ -40,12 +38,7 @@ Scoring::Scoring(const RunOptions& options, const std::string& proxies)
 }
 
 std::vector<std::string> Scoring::ordering_columns() const {
-  const bool all = ("," + options_.proxies + ",").find(",all,") != std::string::npos;
-  std::vector<std::string> names;
-  for (const proxies::Proxy* proxy : proxies::parse_proxies(all ? "default" : options_.proxies, &space_)) {
-    names.push_back(proxy->name);
-  }
-  return names;
+  return cli::ordering_columns(options_.proxies, space_, canonical());
 }
 
 core::Json Scoring::settings() const {
@@ -57,7 +50,7 @@ core::Json Scoring::settings() const {
     settings["input_shape"] = options_.input_shape;
   }
   if (spaces::is_space_file(options_.space)) {
-    settings["space_file"] = fmt::format("{:016x}", core::hash_bytes(core::read_whole_file(options_.space)));
+    settings["space_file"] = core::file_digest(options_.space);
   }
   settings["fidelity"] = options_.fidelity;
   settings["graph"] = std::string(nn::name_of(plan_.view));

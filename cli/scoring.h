@@ -33,7 +33,7 @@ class Scoring {
   int workers() const { return workers_; }
   // Whether equal functions get equal scores.
   bool canonical() const { return plan_.view == nn::GraphView::kCanonical; }
-  // The columns that a pool is ordered by, as --proxies names them; of `all`, only the default ones.
+  // What orders a pool: ordering_columns() of the options.
   std::vector<std::string> ordering_columns() const;
   // Everything that decides the scores, for a manifest.
   core::Json settings() const;

@@ -86,7 +86,7 @@ SearchCommand checked(SearchCommand command) {
   require_at_least("--tournament", run.tournament, 0);
   require_at_least("--top", run.top, 0);
   require_at_least("--seeds", command.seeds, 1);
-  worker_count(run.setup.run);
+  worker_count(run.setup.run.jobs);
   search::find_strategy(run.setup.strategy);
   if (!command.time.empty()) run.seconds = read_seconds(command.time);
   run.setup.fidelities = {run.setup.run.fidelity};

@@ -7,6 +7,7 @@
 
 #include "core/csv.h"
 #include "core/error.h"
+#include "eval/text_table.h"
 
 namespace zeroth::cli {
 namespace {
@@ -14,8 +15,6 @@ namespace {
 void keep_larger(std::optional<double>& best, const std::optional<double>& value) {
   if (value && (!best || *value > *best)) best = value;
 }
-
-std::string cell(const std::optional<double>& value) { return value ? core::number_text(*value) : ""; }
 
 }  // namespace
 
@@ -94,8 +93,8 @@ std::string picks_csv_header() { return "seed,target,first,best,confirmed,confir
 std::string picks_csv(const Picks& picks, uint64_t seed, double seconds) {
   std::string text;
   for (const Pick& pick : picks.by_target) {
-    text += fmt::format("{},{},{},{},{},{},{:.2f}\n", seed, core::csv_field(pick.target), cell(pick.first),
-                        cell(pick.best), cell(pick.confirmed), cell(picks.cost), seconds);
+    text += fmt::format("{},{},{},{},{},{},{:.2f}\n", seed, core::csv_field(pick.target), eval::cell(pick.first),
+                        eval::cell(pick.best), eval::cell(pick.confirmed), eval::cell(picks.cost), seconds);
   }
   return text;
 }

@@ -9,8 +9,6 @@
 
 #include "cli/latency_source.h"
 #include "core/error.h"
-#include "core/input_file.h"
-#include "core/random.h"
 #include "search/structure_features.h"
 #include "spaces/user_space.h"
 
@@ -37,10 +35,6 @@ bool contains(const std::vector<std::string>& names, const std::string& name) {
 const spaces::SearchSpace& space_of(const search::StrategyEntry& strategy, const std::string& name) {
   const spaces::SearchSpace& space = spaces::find_space(name);
   return strategy.on_supernet ? spaces::find_space("supernet:" + name) : space;
-}
-
-std::string digest(const std::string& path) {
-  return fmt::format("{:016x}", core::hash_bytes(core::read_whole_file(path)));
 }
 
 // The history's column of a file's values, and how the objective is written.
@@ -146,10 +140,9 @@ search::Objective SearchProblem::pool_objective() {
   objective.text = fmt::format("{} ensemble{} of {}", setup_.ensemble.ensemble, exclude, fmt::join(combined, ", "));
   objective.columns = score_columns_;
   objective.values = [this, combined](const ensemble::Columns& values) {
-    PoolOrder order = ensemble_->order(score_columns_, values, combined);
+    PoolOrder order = ensemble_->order(score_columns_, values, combined, {}, PoolEnsemble::Scores::kOrdering);
     ensemble_by_ = order.by + (order.why.empty() ? "" : " (" + order.why + ")");
-    const std::vector<double>& chosen = order.scores[order.chosen].values;
-    return Eigen::VectorXd(Eigen::Map<const Eigen::VectorXd>(chosen.data(), static_cast<Eigen::Index>(chosen.size())));
+    return order.scores[order.chosen].values;
   };
   return objective;
 }
@@ -158,16 +151,10 @@ search::CostModel SearchProblem::cost_model(const spaces::NetShape& shape) const
   return {strategy_space_, shape, latency_source(setup_.latency, strategy_space_, shape, {})};
 }
 
-// What `zeroth rank` combines: the proxies that --proxies names; of `all`, only the default ones.
 std::vector<std::string> SearchProblem::ensemble_columns() const {
-  const bool all = contains(split(setup_.run.proxies), "all");
-  std::vector<std::string> names;
-  for (const proxies::Proxy* proxy : proxies::parse_proxies(all ? "default" : setup_.run.proxies, &space_)) {
-    const bool by_size = proxy->name == "macs" || proxy->name == "params";
-    const std::string name = canonical_ && by_size ? "live_" + proxy->name : proxy->name;
-    if (table_) table_->column(name);  // throws where it is not there
-    if (!contains(names, name)) names.push_back(name);
-  }
+  std::vector<std::string> names = ordering_columns(setup_.run.proxies, space_, canonical_);
+  if (!table_) return names;
+  for (const std::string& name : names) table_->column(name);  // throws where it is not there
   return names;
 }
 
@@ -276,8 +263,9 @@ core::Json SearchProblem::settings() const {
   settings["seed"] = setup_.run.seed;
   settings["features"] = setup_.features;
   if (!setup_.latency.empty()) settings["latency"] = setup_.latency;
-  if (table_) settings["scores"] = digest(setup_.scores);
-  for (const MeasuredColumn& column : file_columns_) settings["files"][column_name(column)] = digest(column.path());
+  if (table_) settings["scores"] = core::file_digest(setup_.scores);
+  for (const MeasuredColumn& column : file_columns_)
+    settings["files"][column_name(column)] = core::file_digest(column.path());
   for (size_t i = 0; i < scorings_.size(); ++i) settings["scoring"][setup_.fidelities[i]] = scorings_[i]->settings();
   settings["space"] = setup_.run.space;
   return settings;

@@ -8,6 +8,8 @@
 #include <filesystem>
 #include <set>
 
+#include "cli/commands.h"
+#include "cli/ranking.h"
 #include "core/csv.h"
 #include "core/error.h"
 #include "core/log.h"
@@ -18,8 +20,6 @@
 
 namespace zeroth::cli {
 namespace {
-
-constexpr int kAllRowsFailed = 3;
 
 search::SearchOptions search_options(const SearchRunOptions& options, SearchProblem& problem) {
   search::SearchOptions search;
@@ -38,8 +38,7 @@ std::string cell(double value) { return std::isfinite(value) ? core::number_text
 std::string millions(const search::History& history, const search::Entry& entry, const char* column) {
   const auto found = std::find(history.columns.begin(), history.columns.end(), column);
   if (found == history.columns.end()) return "-";
-  const std::optional<double>& value = entry.values[static_cast<size_t>(found - history.columns.begin())];
-  return value ? fmt::format("{:.2f} M", *value / 1e6) : "-";
+  return cli::millions(entry.values[static_cast<size_t>(found - history.columns.begin())]);
 }
 
 }  // namespace

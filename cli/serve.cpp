@@ -61,16 +61,10 @@ struct ServeOptions {
 
 // Of the columns that `zeroth rank` orders by; learned weights read all, and the accuracies.
 auto combine_with(const PoolEnsemble& ensemble, const Scoring& scoring) {
-  std::vector<std::string> combined;
-  for (std::string column : scoring.ordering_columns()) {
-    if (scoring.canonical() && (column == "macs" || column == "params")) column.insert(0, "live_");
-    if (std::find(combined.begin(), combined.end(), column) == combined.end()) combined.push_back(column);
-  }
-  return [&ensemble, combined, columns = scoring.columns().names()](
+  return [&ensemble, combined = scoring.ordering_columns(), columns = scoring.columns().names()](
              const ensemble::Columns& values, const std::vector<std::optional<double>>& accuracies) {
-    const PoolOrder order = ensemble.order(columns, values, combined, accuracies);
-    const std::vector<double>& scores = order.scores[order.chosen].values;
-    return Eigen::VectorXd(Eigen::Map<const Eigen::VectorXd>(scores.data(), static_cast<Eigen::Index>(scores.size())));
+    const PoolOrder order = ensemble.order(columns, values, combined, accuracies, PoolEnsemble::Scores::kOrdering);
+    return order.scores[order.chosen].values;
   };
 }
 

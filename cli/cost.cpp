@@ -78,6 +78,7 @@ int print_costs(const Options& options, const spaces::SearchSpace& space,
   for (const spaces::Candidate& candidate : candidates) {
     if (core::interrupted() != 0) break;
     const auto values = model.values(costs, candidate.architecture);
+    if (measured && !values.back()) break;  // interrupted meanwhile
     std::vector<std::string> fields = {candidate.text};
     for (const auto& value : values) fields.push_back(eval::cell(value));
     if (measured) {

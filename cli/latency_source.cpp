@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "core/error.h"
+#include "core/signals.h"
 #include "search/latency_table.h"
 
 namespace zeroth::cli {
@@ -13,6 +14,7 @@ search::Latency latency_source(const std::string& spec, const spaces::SearchSpac
   if (spec.empty()) return {};
   if (spec == "measure") {
     return [&space, shape, options, last](const spaces::Architecture& architecture) -> std::optional<double> {
+      if (core::interrupted() != 0) return std::nullopt;  // thousands may be asked for before anybody looks
       const nn::MeasuredLatency time = nn::measure_latency(space.lower(space.cells(architecture), shape), options);
       if (last != nullptr) *last = time;
       return time.median_ms;

@@ -13,8 +13,8 @@ inline const std::string kLatencyHelp =
     "it over operators where FILE.csv has a column operator";
 
 // The latency of networks of this shape, as written; empty for an empty `spec`. What is measured must be asked for by
-// one thread at a time, and stands in `last` as a whole. The space and `last` must live as long. Throws
-// core::UsageError for a spec that is neither form.
+// one thread at a time, has no value once core::interrupted(), and stands in `last` as a whole. The space and `last`
+// must live as long. Throws core::UsageError for a spec that is neither form.
 search::Latency latency_source(const std::string& spec, const spaces::SearchSpace& space, const spaces::NetShape& shape,
                                const nn::LatencyOptions& options, nn::MeasuredLatency* last = nullptr);
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "cli/commands.h"
+#include "cli/limits.h"
 #include "cli/ranking.h"
 #include "cli/run_options.h"
 #include "cli/scoring.h"
@@ -20,7 +21,6 @@
 #include "core/replace_file.h"
 #include "core/signals.h"
 #include "search/candidates.h"
-#include "search/constraint.h"
 #include "spaces/notation.h"
 #include "spaces/restriction.h"
 #include "spaces/spelling.h"
@@ -34,10 +34,11 @@ constexpr const char* kRestriction = "restriction";
 struct PrescreenOptions {
   RunOptions run;
   EnsembleOptions ensemble;
+  LimitOptions limits;
   std::string list;
   std::string from, as;  // empty: the space's own notation; what `from` says
   int64_t keep = 0;
-  std::string constraints, out, why;
+  std::string out, why;
   bool quiet = false;
   std::string log_level = "info";
 };
@@ -51,7 +52,7 @@ class Prescreen {
 
  private:
   void drop_unreadable_and_equal();
-  void drop_infeasible();
+  bool drop_infeasible();
   bool score();
   void keep_best();
   void write_kept() const;
@@ -64,7 +65,7 @@ class Prescreen {
   const spaces::SearchSpace& space_;
   const spaces::Notation from_;
   const std::optional<spaces::Notation> as_;  // nothing: a restriction
-  const std::vector<search::Constraint> constraints_;
+  const Limits limits_;
   Scoring scoring_;
   const PoolEnsemble ensemble_;
   const std::vector<search::Listed> listed_;
@@ -88,8 +89,7 @@ Prescreen::Prescreen(const PrescreenOptions& options)
       space_(spaces::find_space(options.run.space)),
       from_(spaces::find_notation(space_, options.from.empty() ? space_.name() : options.from)),
       as_(output_notation(options, space_, from_)),
-      constraints_(options.constraints.empty() ? std::vector<search::Constraint>()
-                                               : search::parse_constraints(options.constraints)),
+      limits_(options.limits, space_, space_.full_shape()),
       scoring_(options.run),
       ensemble_(options.ensemble, std::string(scoring_.space().name()), options.run.fidelity),
       listed_(search::from_list(space_, options.list, from_.read, options.run.skip_bad)),
@@ -109,13 +109,17 @@ void Prescreen::drop_unreadable_and_equal() {
   }
 }
 
-void Prescreen::drop_infeasible() {
-  const search::CostModel costs(space_, space_.full_shape());
-  for (const search::Constraint& constraint : constraints_) costs.require(constraint.cost);
-  if (constraints_.empty()) return;
+// False where it was interrupted: measured latencies take their time.
+bool Prescreen::drop_infeasible() {
+  if (limits_.constraints().empty()) return true;
+  core::Progress progress(static_cast<int64_t>(listed_.size()), "costs", options_.quiet);
   for (size_t i = 0; i < listed_.size(); ++i) {
-    if (reasons_[i].empty()) reasons_[i] = search::broken(constraints_, costs, listed_[i].candidate.architecture);
+    if (reasons_[i].empty()) reasons_[i] = limits_.broken(listed_[i].candidate.architecture);
+    if (core::interrupted() != 0) return false;
+    progress.update(static_cast<int64_t>(i + 1), 0, 0);
   }
+  progress.finish();
+  return true;
 }
 
 // Scores what is left; false where it was interrupted.
@@ -206,9 +210,9 @@ void Prescreen::report() const {
 
 int Prescreen::run() {
   drop_unreadable_and_equal();
-  drop_infeasible();
-  if (!score()) {
-    core::log_warning("interrupted after {} of {} architectures; nothing was written", rows_.size(), scored_.size());
+  if (!drop_infeasible() || !score()) {
+    core::log_warning("interrupted with {} of {} architectures scored; nothing was written", rows_.size(),
+                      listed_.size());
     return core::interrupt_exit_code();
   }
   keep_best();
@@ -232,9 +236,11 @@ int prescreen(const PrescreenOptions& options) {
 std::string footer() {
   std::string text =
       "The first of equal functions stays, and stands for all of them. Constraints are on the benchmark's full network "
-      "as\nwritten. What is left is scored and ordered as `zeroth rank` does, the best K are written, best first.\n"
+      "as\nwritten; latency_ms is measured, one architecture at a time, or looked up. What is left is scored and "
+      "ordered "
+      "as\n`zeroth rank` does, the best K are written, best first.\n"
       "--why writes a row a line of the list: line,text,reason,rank,score. Reasons: kept, same function as line 12, \n"
-      "params 6.1e6 > 5e6, rank 57 of 900, not readable: ..., failed: ...\n"
+      "params 6.1e6 > 5e6, latency_ms has no value, rank 57 of 900, not readable: ..., failed: ...\n"
       "--as restriction writes one JSON object for a supernet: on each edge the operations that the kept ones use.\n"
       "Notations, besides each space's own, which is called as the space:\n";
   for (const spaces::Notation& notation : spaces::all_notations()) {
@@ -246,6 +252,8 @@ std::string footer() {
          "Examples:\n"
          "  zeroth prescreen tuples.txt --space nasbench201 --from naslib --keep 50 --out best.txt --why why.csv\n"
          "  zeroth prescreen subnets.jsonl --space ofa --from ofa-json --keep 20 --constraint \"macs<=300e6\"\n"
+         "  zeroth prescreen archs.txt --space nasbench201 --keep 50 --latency table:nb201_hwnasbench.csv:"
+         "cifar10_edgegpu_latency \\\n    --constraint \"latency_ms<=5, params<=1e6\"\n"
          "  zeroth prescreen genotypes.txt --space darts --keep 20 --as restriction";
 }
 
@@ -261,9 +269,7 @@ void add_prescreen(CLI::App& program, int& exit_code) {
   command->add_option("--keep", options->keep, "How many to keep")->required();
   command->add_option("--from", options->from, "Notation of the list; the space's own by default");
   command->add_option("--as", options->as, "Notation to write, or restriction; that of the list by default");
-  command->add_option(
-      "--constraint", options->constraints,
-      "Limits joined by commas: params, macs, live_params, live_macs or activation_mb, <= or >=, number");
+  add_limit_options(*command, options->limits);
   command->add_flag("--skip-bad", options->run.skip_bad, "Drop a line that cannot be read, instead of giving up");
   add_setting_options(*command, options->run);
   add_ensemble_options(*command, options->ensemble);

@@ -9,7 +9,7 @@
 #include <memory>
 
 #include "cli/commands.h"
-#include "cli/latency_source.h"
+#include "cli/limits.h"
 #include "cli/search_picks.h"
 #include "cli/search_run.h"
 #include "core/csv.h"
@@ -34,7 +34,7 @@ te_nas prunes by ntk_cond,linear_regions where no objective is named.
 Budget: an evaluation costs 1, whatever its fidelity. An architecture that is asked for again is answered from the
 history and costs nothing; another notation of an equal function costs 1, though its scores are copied ("cached" counts
 both). Infeasible architectures are never scored and cost nothing; a measured latency decides that anew in each run, so
-that only tables of latencies give histories that repeat. Batches depend on --ask-batch and not on -j: equal
+that only tables of latencies give histories that repeat, and that --resume can take up. Batches depend on --ask-batch and not on -j: equal
 options write equal bytes. Ctrl-C drops the batch under way and leaves valid files; --resume goes on, also with a larger
 --budget. --time and --patience are looked at between batches.
 
@@ -45,6 +45,7 @@ and its hypervolume as a share of the box that all results span); FILE.json the 
 Examples:
   zeroth search --space nasbench201 --budget 1000 --out search.csv
   zeroth search --space darts --strategy genetic --budget 2000 --constraint "params<=4e6, macs<=600e6"
+  zeroth search --space nasbench201 --budget 1000 --constraint "latency_ms<=20" --latency measure
   zeroth search --space nasbench201 --strategy nsga2 --objective "ensemble,-macs" --budget 1000
   zeroth search --space nasbench201 --strategy successive_halving --fidelities fast,shared --budget 500
   zeroth search --space nasbench201 --strategy random --objective file:nb201.csv:cifar10_valid_acc --budget 200 --seeds 10)";
@@ -174,9 +175,7 @@ void add_search_options(CLI::App& command, SearchCommand& options) {
       ->capture_default_str();
   command.add_option("--objective", run.setup.objectives, "What to maximise, see below; ensemble by default");
   add_ensemble_options(command, run.setup.ensemble);
-  command.add_option(
-      "--constraint", run.setup.constraints,
-      "Limits joined by commas: params, macs, live_params, live_macs or activation_mb, <= or >=, number");
+  add_limit_options(command, run.setup.limits);
   command.add_option("--ask-batch", run.ask_batch, "Architectures that a strategy proposes at a time")
       ->capture_default_str();
   command.add_option("--population", run.population, "Of evolution, genetic and nsga2; 0: the strategy's own")

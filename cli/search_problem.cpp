@@ -7,8 +7,8 @@
 #include <cstring>
 #include <filesystem>
 
-#include "cli/latency_source.h"
 #include "core/error.h"
+#include "core/signals.h"
 #include "search/structure_features.h"
 #include "spaces/user_space.h"
 
@@ -49,9 +49,6 @@ SearchProblem::SearchProblem(const SearchSetup& setup)
       strategy_(search::find_strategy(setup.strategy)),
       space_(spaces::find_space(setup.run.space)),
       strategy_space_(space_of(strategy_, setup.run.space)) {
-  if (!setup_.constraints.empty()) constraints_ = search::parse_constraints(setup_.constraints);
-  costs_.emplace(cost_model(strategy_space_.full_shape()));
-  for (const search::Constraint& constraint : constraints_) costs_->require(constraint.cost);
   if (!setup_.scores.empty()) read_scores();
   if (setup_.features == "proxies" || (!table_ && setup_.run.proxies != "default")) proxies_ = setup_.run.proxies;
   const std::string objectives = !setup_.objectives.empty() ? setup_.objectives
@@ -60,6 +57,8 @@ SearchProblem::SearchProblem(const SearchSetup& setup)
   std::vector<Written> written;
   for (const std::string& item : split(objectives)) written.push_back(read_objective(item));
   if (!table_) make_scorings();
+  limits_.emplace(setup_.limits, strategy_space_,
+                  table_ ? strategy_space_.full_shape() : scorings_.front()->plan().cost_shape, cost_columns_);
   for (const Written& one : written) objectives_.push_back(objective(one));
   columns_ = score_columns_;
   for (const search::Cost cost : cost_columns_) columns_.emplace_back(search::name_of(cost));
@@ -113,9 +112,7 @@ SearchProblem::Written SearchProblem::read_objective(const std::string& text) {
 void SearchProblem::read_column(const std::string& name) {
   if (table_ && contains(score_columns_, name)) return;
   if (name == "activation_mb" || name == "latency_ms") {
-    const search::Cost cost = search::parse_cost(name);
-    costs_->require(cost);
-    cost_columns_.push_back(cost);
+    cost_columns_.push_back(search::parse_cost(name));
     return;
   }
   if (table_) table_->column(name);  // says which there are
@@ -147,10 +144,6 @@ search::Objective SearchProblem::pool_objective() {
   return objective;
 }
 
-search::CostModel SearchProblem::cost_model(const spaces::NetShape& shape) const {
-  return {strategy_space_, shape, latency_source(setup_.latency, strategy_space_, shape, {})};
-}
-
 std::vector<std::string> SearchProblem::ensemble_columns() const {
   std::vector<std::string> names = ordering_columns(setup_.run.proxies, space_, canonical_);
   if (!table_) return names;
@@ -169,16 +162,13 @@ void SearchProblem::make_scorings() {
     scorings_.push_back(std::make_unique<Scoring>(run, proxies_.empty() ? "params" : proxies_));
   }
   canonical_ = scorings_.front()->canonical();
-  costs_.emplace(cost_model(scorings_.front()->plan().cost_shape));
   for (const proxies::Proxy* proxy : scorings_.front()->plan().proxies) score_columns_.push_back(proxy->name);
 }
 
 search::Problem SearchProblem::problem() const {
   search::Problem problem{strategy_space_, columns_, objectives_, {}};
-  if (!constraints_.empty()) {
-    problem.obstacle = [this](const spaces::Architecture& architecture) {
-      return search::broken(constraints_, *costs_, architecture);
-    };
+  if (!limits_->constraints().empty()) {
+    problem.obstacle = [this](const spaces::Architecture& architecture) { return limits_->broken(architecture); };
   }
   return problem;
 }
@@ -231,12 +221,13 @@ std::vector<search::Evaluated> SearchProblem::scored(const std::vector<spaces::C
 std::vector<search::Evaluated> SearchProblem::evaluate(const std::vector<spaces::Candidate>& candidates, int fidelity) {
   std::vector<search::Evaluated> results = scored(candidates, fidelity);
   for (size_t i = 0; i < results.size(); ++i) {
-    for (const auto& value : costs_->values(cost_columns_, candidates[i].architecture))
+    for (const auto& value : limits_->costs().values(cost_columns_, candidates[i].architecture))
       results[i].values.push_back(value);
     for (const MeasuredColumn& column : file_columns_) {
       results[i].values.push_back(column.value(candidates[i].architecture, candidates[i].text));
     }
   }
+  if (core::interrupted() != 0) return {};  // measured latencies may be missing
   return results;
 }
 
@@ -257,12 +248,12 @@ core::Json SearchProblem::settings() const {
   core::Json settings;
   settings["strategy"] = std::string(strategy_.name);
   for (const search::Objective& objective : objectives_) settings["objectives"].push_back(objective.text);
-  for (const search::Constraint& constraint : constraints_) {
+  for (const search::Constraint& constraint : limits_->constraints()) {
     settings["constraints"].push_back(search::text_of(constraint));
   }
   settings["seed"] = setup_.run.seed;
   settings["features"] = setup_.features;
-  if (!setup_.latency.empty()) settings["latency"] = setup_.latency;
+  if (!setup_.limits.latency.empty()) settings["latency"] = setup_.limits.latency;
   if (table_) settings["scores"] = core::file_digest(setup_.scores);
   for (const MeasuredColumn& column : file_columns_)
     settings["files"][column_name(column)] = core::file_digest(column.path());

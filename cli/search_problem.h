@@ -8,11 +8,11 @@
 #include <unordered_map>
 #include <vector>
 
+#include "cli/limits.h"
 #include "cli/measured_column.h"
 #include "cli/pool_ensemble.h"
 #include "cli/scoring.h"
 #include "core/score_table.h"
-#include "search/constraint.h"
 #include "search/driver.h"
 
 namespace zeroth::cli {
@@ -23,9 +23,8 @@ struct SearchSetup {
   std::string objectives;               // empty: the strategy's own
   std::vector<std::string> fidelities;  // cheapest first; one: run.fidelity
   EnsembleOptions ensemble;             // what the objective `ensemble` is
-  std::string constraints;              // empty: none
-  std::string latency;                  // where latency_ms comes from, as --latency takes it
-  std::string scores;                   // a table to look scores up in; empty: score
+  LimitOptions limits;
+  std::string scores;  // a table to look scores up in; empty: score
   std::string features = "structure";
 };
 
@@ -73,7 +72,6 @@ class SearchProblem {
   void make_scorings();
   search::Objective objective(const Written& written);
   search::Objective pool_objective();
-  search::CostModel cost_model(const spaces::NetShape& shape) const;
   std::vector<std::string> ensemble_columns() const;
   std::vector<search::Evaluated> scored(const std::vector<spaces::Candidate>& candidates, int fidelity);
 
@@ -81,13 +79,12 @@ class SearchProblem {
   const search::StrategyEntry& strategy_;
   const spaces::SearchSpace& space_;           // as the user named it
   const spaces::SearchSpace& strategy_space_;  // as the strategy sees it
-  std::vector<search::Constraint> constraints_;
-  std::optional<search::CostModel> costs_;  // of the network whose size is a column
 
   std::optional<core::ScoreTable> table_;
   std::unordered_map<std::string, size_t> row_of_;  // of the table, by architecture
   std::vector<std::unique_ptr<Scoring>> scorings_;  // by fidelity; none where there is a table
   bool canonical_ = true;
+  std::optional<Limits> limits_;  // on the network whose size is a column
 
   std::optional<PoolEnsemble> ensemble_;
   std::string ensemble_by_;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "cli/commands.h"
+#include "cli/limits.h"
 #include "cli/pool_ensemble.h"
 #include "cli/run_options.h"
 #include "cli/scoring.h"
@@ -17,7 +18,6 @@
 #include "core/line_reader.h"
 #include "core/log.h"
 #include "core/signals.h"
-#include "search/constraint.h"
 #include "search/serve_session.h"
 #include "search/strategy.h"
 #include "spaces/notation.h"
@@ -46,14 +46,20 @@ are those given the told accuracies (--ensemble auto and learned), or the combin
 accuracies. The strategy maximises it. For each n asked, it scores n times --choose-from proposals; the best that were
 neither handed out nor told are handed out, one of each function.
 
-The session ends with the input (exit code 0) or Ctrl-C (130). Equal requests get equal answers, whatever -j.
-Example:
+With --constraint, what breaks it is never proposed, and its row has the status infeasible=REASON and no objective. Costs
+are those of the benchmark's full network as written; a latency that is measured is so once for each architecture.
+
+The session ends with the input (exit code 0) or Ctrl-C (130). Equal requests get equal answers, whatever -j, unless a
+latency is measured.
+Examples:
+  zeroth serve --space nasbench201 --constraint "latency_ms<=5" --latency table:nb201_hwnasbench.csv:cifar10_edgegpu_latency
   printf '%s\n' '{"ask": 2}' '{"score": ["|skip_connect~0|+|none~0|none~1|+|none~0|none~1|nor_conv_3x3~2|"]}' |
     zeroth serve --space nasbench201)";
 
 struct ServeOptions {
   RunOptions run;
-  std::string strategy = "evolution", notation, constraints;
+  std::string strategy = "evolution", notation;
+  LimitOptions limits;
   EnsembleOptions ensemble;
   int64_t choose_from = 8;
   std::string log_level = "info";
@@ -76,7 +82,8 @@ std::vector<search::Evaluated> evaluated(Scoring& scoring, const std::vector<spa
   return results;
 }
 
-search::ServeEngine make_engine(const ServeOptions& options, Scoring& scoring, const PoolEnsemble& ensemble) {
+search::ServeEngine make_engine(const ServeOptions& options, Scoring& scoring, const Limits& limits,
+                                const PoolEnsemble& ensemble) {
   const spaces::SearchSpace& space = scoring.space();
   const std::vector<std::string>& columns = scoring.columns().names();
   search::ServeEngine engine{space,
@@ -87,14 +94,10 @@ search::ServeEngine make_engine(const ServeOptions& options, Scoring& scoring, c
                              {},
                              {},
                              static_cast<size_t>(options.choose_from)};
-  if (!options.constraints.empty()) {
-    const std::vector<search::Constraint> constraints = search::parse_constraints(options.constraints);
-    const search::CostModel costs(space, space.full_shape());
-    for (const search::Constraint& constraint : constraints) costs.require(constraint.cost);
-    engine.obstacle = [constraints, costs](const spaces::Architecture& architecture) {
-      return search::broken(constraints, costs, architecture);
-    };
-    engine.description["constraint"] = options.constraints;
+  if (!limits.constraints().empty()) {
+    engine.obstacle = [&limits](const spaces::Architecture& architecture) { return limits.broken(architecture); };
+    engine.description["constraint"] = options.limits.constraints;
+    if (!options.limits.latency.empty()) engine.description["latency"] = options.limits.latency;
   }
   engine.description["ensemble"] = options.ensemble.ensemble;
   for (const proxies::Proxy* proxy : scoring.plan().proxies) engine.description["proxies"].push_back(proxy->name);
@@ -112,7 +115,8 @@ int serve(const ServeOptions& options) {
   search::SearchOptions search_options;
   search_options.seed = options.run.seed;
   const PoolEnsemble ensemble(options.ensemble, std::string(scoring.space().name()), options.run.fidelity);
-  search::ServeSession session(strategy, make_engine(options, scoring, ensemble), search_options);
+  const Limits limits(options.limits, scoring.space(), scoring.space().full_shape());
+  search::ServeSession session(strategy, make_engine(options, scoring, limits, ensemble), search_options);
   core::LineReader lines(STDIN_FILENO, search::kLongestRequest);
   int64_t number = 0;
   while (const auto line = lines.next()) {
@@ -122,7 +126,7 @@ int serve(const ServeOptions& options) {
         line->too_long
             ? search::ServeSession::error(fmt::format("longer than {} bytes", search::kLongestRequest), number)
             : session.answer(line->text, number);
-    if (!answer) break;
+    if (!answer || core::interrupted() != 0) break;  // no latency is measured any more
     std::cout << *answer << '\n' << std::flush;
     if (!std::cout) break;  // nobody reads any more
   }
@@ -153,9 +157,7 @@ void add_serve(CLI::App& program, int& exit_code) {
       ->capture_default_str();
   command->add_option("--notation", options->notation,
                       "How architectures are written, see `zeroth convert --help`; as the space does by default");
-  command->add_option(
-      "--constraint", options->constraints,
-      "Limits joined by commas: params, macs, live_params, live_macs or activation_mb, <= or >=, number");
+  add_limit_options(*command, options->limits);
   add_setting_options(*command, options->run);
   add_ensemble_options(*command, options->ensemble);
   command->add_option("--log-level", options->log_level, "error, warning, info or debug")->capture_default_str();

@@ -56,6 +56,7 @@ Ending drive(Search& search, const DriverOptions& options, const Evaluate& evalu
     }
     const size_t before = search.history().entries.size();
     const std::vector<Pending> pending = search.ask(std::min(options.ask_batch, options.budget - search.evaluated()));
+    if (hooks.interrupted()) return {End::kInterrupted, "interrupted"};  // what is feasible may have taken long to tell
     if (!pending.empty()) {
       const auto results = results_of(pending, evaluate, hooks);
       if (!results) return {End::kInterrupted, "interrupted"};

@@ -145,6 +145,35 @@ TEST_CASE("recipe: the operations that a supernet keeps on each edge") {
   CHECK(layers["edges"].size() == 8);
 }
 
+TEST_CASE("prescreen drops what a table of latencies, or this machine, says is too slow") {
+  const TemporaryFolder folder;
+  const std::vector<std::string> archs = {
+      "|nor_conv_3x3~0|+|none~0|none~1|+|none~0|skip_connect~1|none~2|",
+      "|nor_conv_3x3~0|+|none~0|nor_conv_3x3~1|+|none~0|none~1|nor_conv_3x3~2|",
+      "|none~0|+|nor_conv_1x1~0|none~1|+|none~0|none~1|nor_conv_3x3~2|",  // the table lacks it
+      "|nor_conv_1x1~0|+|none~0|none~1|+|none~0|skip_connect~1|none~2|"};
+  const std::string table =
+      folder.write("t.csv", "arch,gpu,cpu\n" + archs[0] + ",3,30\n" + archs[1] + ",8,80\n" + archs[3] + ",2,5\n");
+  const std::string why = folder.path("why.csv");
+  const std::string command = "prescreen - --space nasbench201 --keep 4 --why " + why + kFree + "--constraint ";
+  const auto kept = [&](const std::string& limit) { return lines_of(run_well(command + limit, joined(archs)).out); };
+
+  CHECK_THAT(kept("params<=1e9,latency_ms<=5 --latency table:" + table + ":gpu"),
+             Catch::UnorderedEquals(std::vector<std::string>{archs[0], archs[3]}));
+  CHECK(column_of(why, "reason") ==
+        std::vector<std::string>{"kept", "latency_ms 8 > 5", "latency_ms has no value", "kept"});
+  CHECK(kept("latency_ms<=5 --latency table:" + table + ":cpu") == std::vector<std::string>{archs[3]});
+  CHECK(column_of(why, "reason")[0] == "latency_ms 30 > 5");
+
+  CHECK(kept("latency_ms<=1e6 --latency measure").size() == archs.size());
+  const Outcome none = run_program(command + "latency_ms<=1e-6 --latency measure", joined(archs));
+  CHECK(none.code == 1);
+  CHECK_THAT(none.err, Contains("nothing is left to score"));
+  for (const std::string& reason : column_of(why, "reason")) {
+    CHECK_THAT(reason, Catch::StartsWith("latency_ms ") && Catch::EndsWith(" > 1e-06"));
+  }
+}
+
 TEST_CASE("prescreen where nothing is left, and mistakes in its options") {
   const std::string all = "(2, 2, 2, 2, 2, 2)\n";
   const std::string command = "prescreen - --space nasbench201 --from naslib" + kFree;
@@ -165,7 +194,9 @@ TEST_CASE("prescreen where nothing is left, and mistakes in its options") {
            {command + "--keep 1 --as json", "unknown notation of nasbench201 \"json\""},
            {"prescreen - --space nasbench201 --from darts --keep 1", "unknown notation of nasbench201 \"darts\""},
            {command + "--keep 1 --constraint size<=3", "unknown cost \"size\""},
-           {command + "--keep 1 --constraint latency_ms<=3", "latency_ms"},
+           {command + "--keep 1 --constraint latency_ms<=3", "latency_ms: say where it comes from, --latency measure"},
+           {command + "--keep 1 --constraint latency_ms<=3 --latency guess", "--latency guess: must be measure or"},
+           {command + "--keep 1 --latency measure", "--latency measure: nothing asks for latency_ms"},
            {command + "--keep 1 -j 0", "--jobs 0"}}) {
     const Outcome outcome = run_program(arguments, all);
     INFO(arguments << "\n" << outcome.err);

@@ -6,6 +6,7 @@
 
 #include "core/csv.h"
 #include "core/manifest.h"
+#include "tests/cli/latency_file.h"
 #include "tests/cli/program.h"
 #include "tests/temporary_folder.h"
 
@@ -188,6 +189,32 @@ TEST_CASE("infeasible architectures are in the history, are not scored and cost 
   CHECK_THAT(none.out, Contains("0 evaluations") && Contains("nothing new that is feasible"));
 }
 
+TEST_CASE("a search keeps a limit on latency, and may minimise it") {
+  const TemporaryFolder folder;
+  const std::string out = folder.path("s.csv"), table = latency_file(folder);
+  const std::string command = "search --space nasbench-macro --quiet --proxies params --strategy random --budget 20 ";
+  run_well(command + "--constraint latency_ms<=6 --objective -latency_ms --latency " + table + " --out " + out);
+  const auto history = core::CsvTable::read(out);
+  int feasible = 0;
+  for (size_t row = 0; row < history.rows.size(); ++row) {
+    const std::vector<std::string>& fields = history.rows[row].fields;
+    const double sum = digit_sum(fields[history.column("arch")]);
+    const bool kept = fields[history.column("feasible")] == "1";
+    feasible += kept ? 1 : 0;
+    CHECK(kept == (sum <= 6.0));
+    if (kept) CHECK(history.number(row, history.column("latency_ms")) == sum);
+    if (kept) CHECK(history.number(row, history.column("objective")) == -sum);
+    if (!kept) CHECK_THAT(fields.back(), Contains("infeasible=latency_ms"));
+  }
+  CHECK(feasible == 20);
+  CHECK(history.rows.size() > 20);
+  run_well(
+      "search --space nasbench-macro --quiet --proxies params --budget 2 --constraint latency_ms<=1e6 --latency "
+      "measure --out " +
+      out);
+  CHECK(rows_of(out) == 2);
+}
+
 TEST_CASE("two objectives give a Pareto front") {
   const TemporaryFolder folder;
   const std::string out = folder.path("s.csv");
@@ -228,7 +255,10 @@ TEST_CASE("mistakes in a search's options are told at once") {
   refused("-j 0", "--jobs 0");
   refused("--time soon", "--time soon: should be seconds");
   refused("--constraint params<5", "\"<\" should be <= or >=");
-  refused("--constraint latency_ms<=5", "--latency");
+  refused("--constraint latency_ms<=5", "latency_ms: say where it comes from, --latency measure");
+  refused("--objective -latency_ms", "latency_ms: say where it comes from, --latency measure");
+  refused("--latency measure", "--latency measure: nothing asks for latency_ms");
+  refused("--constraint latency_ms<=5 --latency guess", "--latency guess: must be measure or table:FILE.csv:COLUMN");
   refused("--objective zicco", "did you mean \"zico\"?");
   refused("--ensemble bordas", "did you mean \"borda\"?");
   refused("--objective file:x.csv", "should be file:FILE.csv:COLUMN");

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "tests/cli/conversation.h"
+#include "tests/cli/latency_file.h"
 #include "tests/cli/program.h"
 #include "tests/python.h"
 #include "tests/search/fuzzed_line.h"
@@ -143,6 +144,39 @@ TEST_CASE("a conversation may be in another notation, and keeps constraints") {
   CHECK(row["objective"].is_null());
 }
 
+TEST_CASE("a conversation keeps a limit on latency") {
+  const TemporaryFolder folder;
+  const std::string table = latency_file(folder), command = "serve --space nasbench-macro --proxies params ";
+  Conversation talk(command + "--strategy random --constraint latency_ms<=6 --latency " + table);
+  const Json about = talk.ask(R"({"space": {}})")["space"];
+  CHECK(about["constraint"] == "latency_ms<=6");
+  CHECK(about["latency"] == table);
+  const Json proposals = talk.ask(R"({"ask": 20})")["proposals"];
+  REQUIRE(proposals.size() == 20);
+  for (const Json& row : proposals) CHECK(digit_sum(row["arch"].get<std::string>()) <= 6.0);
+  const Json rows = talk.ask(R"({"score": ["22222220", "00000000"]})")["scores"];
+  CHECK(rows[0]["status"] == "infeasible=latency_ms 14 > 6");
+  CHECK(rows[0]["objective"].is_null());
+  CHECK(rows[1]["status"] == "ok");
+  CHECK(rows[1]["objective"].is_number());
+  CHECK(talk.finish() == 0);
+
+  // No operator of a network is in this table: nothing is feasible, and the session goes on.
+  const std::string lacking = folder.write("operators.csv", "operator,ms\nno such operator,1\n");
+  Conversation other(command + "--constraint latency_ms<=6 --latency table:" + lacking);
+  for (int round = 0; round < 2; ++round) {
+    const Json row = other.ask(R"({"score": ["0000000)" + std::to_string(round) + "\"]}")["scores"][0];
+    CHECK_THAT(row["status"].get<std::string>(), Contains("infeasible=" + lacking + ": no operator"));
+  }
+  CHECK(other.finish() == 0);
+
+  // A time that no network keeps.
+  Conversation measured(command + "--constraint latency_ms<=1e-6 --latency measure");
+  const Json row = measured.ask(R"({"score": ["00000000"]})")["scores"][0];
+  CHECK_THAT(row["status"].get<std::string>(), Catch::StartsWith("infeasible=latency_ms ") && Contains(" > 1e-06"));
+  CHECK(measured.finish() == 0);
+}
+
 TEST_CASE("Ctrl-C ends a session with 130, the end of the input with 0") {
   for (const int signal : {0, SIGINT, SIGTERM}) {
     Conversation talk(kServe + "--proxies params");
@@ -196,7 +230,10 @@ TEST_CASE("mistakes in the options of serve") {
   CHECK_THAT(run_program(kServe + "--ensemble nothing.json").err, Contains("nothing.json"));
   CHECK_THAT(run_program(kServe + "--choose-from 0").err, Contains("--choose-from 0: must be from 1 to 1000"));
   CHECK_THAT(run_program(kServe + "--notation darts").err, Contains("unknown notation of nasbench201 \"darts\""));
-  CHECK_THAT(run_program(kServe + "--constraint latency_ms<=1").err, Contains("latency_ms"));
+  CHECK_THAT(run_program(kServe + "--constraint latency_ms<=1").err,
+             Contains("latency_ms: say where it comes from, --latency measure"));
+  CHECK_THAT(run_program(kServe + "--latency measure").err, Contains("--latency measure: nothing asks for latency_ms"));
+  CHECK_THAT(run_program(kServe + "--constraint latency_ms<=1 --latency guess").err, Contains("--latency guess"));
   CHECK(run_program("serve").code == 2);
 }
 

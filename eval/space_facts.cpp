@@ -11,8 +11,8 @@
 #include "core/error.h"
 #include "core/ranks.h"
 #include "spaces/canonical.h"
-#include "spaces/cell_structure.h"
 #include "spaces/facts.h"
+#include "spaces/structure.h"
 
 namespace zeroth::eval {
 namespace {

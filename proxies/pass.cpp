@@ -33,7 +33,7 @@ std::string_view name_of(Pass pass) {
 bool shares_first_forward(PassSet passes) {
   const PassSet apart = {Pass::kSecondGradient, Pass::kAbsoluteWeights, Pass::kAbsoluteNormed, Pass::kThinCodes,
                          Pass::kLayerPatterns,  Pass::kImageSigns,      Pass::kImageKernel,    Pass::kRunningKernel,
-                         Pass::kCurve,          Pass::kHessianForm};
+                         Pass::kCurve,          Pass::kHessianForm,     Pass::kHessianGradient};
   return !passes.without(apart).empty();
 }
 

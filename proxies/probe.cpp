@@ -18,11 +18,9 @@ using nn::Norm;
 using spaces::OpKind;
 using torch::Tensor;
 
-const PassSet kNeedLossGradient = {Pass::kLossGradient, Pass::kChannelSaliency, Pass::kHessianGradient,
-                                   Pass::kFullGradient};
-const PassSet kNeedAutograd = {Pass::kLossGradient,  Pass::kChannelSaliency, Pass::kHessianGradient,
-                               Pass::kInputJacobian, Pass::kCoupledKernel,   Pass::kTapSteps,
-                               Pass::kFullGradient,  Pass::kClassJacobian,   Pass::kSumGradient};
+const PassSet kNeedLossGradient = {Pass::kLossGradient, Pass::kChannelSaliency, Pass::kFullGradient};
+const PassSet kNeedAutograd = {Pass::kLossGradient, Pass::kChannelSaliency, Pass::kInputJacobian, Pass::kCoupledKernel,
+                               Pass::kTapSteps,     Pass::kFullGradient,    Pass::kClassJacobian, Pass::kSumGradient};
 const PassSet kSampleGradients = {Pass::kSampleKernel, Pass::kTrueLogitRows};
 const PassSet kImageGradients = {Pass::kImageSigns, Pass::kImageKernel};
 const PassSet kNeedImages = {Pass::kInputJacobian, Pass::kClassJacobian};

@@ -1,49 +1,9 @@
 #include "spaces/facts.h"
 
-#include <algorithm>
-#include <string>
-#include <vector>
-
 #include "spaces/canonical.h"
-#include "spaces/cell_structure.h"
+#include "spaces/structure.h"
 
 namespace zeroth::spaces {
-namespace {
-
-// Most parametric units on a path from the input to the output.
-int convolution_path(const UnitGraph& cell) {
-  std::vector<int> longest;
-  for (size_t unit = 0; unit < boost::num_vertices(cell); ++unit) {
-    int path = 0;
-    for (const size_t operand : operands_of(cell, unit)) path = std::max(path, longest[operand]);
-    longest.push_back(path + (cell[unit].kind == UnitKind::kParametric ? 1 : 0));
-  }
-  return longest.back();
-}
-
-// Counting the poolings themselves would count twins, which the canonical form merges, once.
-int pool_terms(const UnitGraph& cell) {
-  int terms = 0;
-  for (size_t unit = 0; unit < boost::num_vertices(cell); ++unit) {
-    const bool pool = cell[unit].kind == UnitKind::kWeightless && cell[unit].label.find("pool") != std::string::npos;
-    if (pool) terms += static_cast<int>(boost::out_degree(unit, cell));
-  }
-  return terms;
-}
-
-}  // namespace
-
-int convolution_path(const std::vector<UnitGraph>& canonical) {
-  int sum = 0;
-  for (const UnitGraph& cell : canonical) sum += convolution_path(cell);
-  return sum;
-}
-
-int pool_terms(const std::vector<UnitGraph>& canonical) {
-  int sum = 0;
-  for (const UnitGraph& cell : canonical) sum += pool_terms(cell);
-  return sum;
-}
 
 Facts facts(const SearchSpace& space, const Architecture& architecture, const NetShape& shape) {
   const std::vector<UnitGraph> written = space.cells(architecture);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <string>
 
 namespace zeroth::spaces {
 namespace {
@@ -10,6 +11,27 @@ bool is_parametric(OpKind kind) { return kind == OpKind::kConv2d || kind == OpKi
 
 // ln(e^a + e^b), for finite a and b.
 double log_add(double a, double b) { return std::max(a, b) + std::log1p(std::exp(-std::abs(a - b))); }
+
+// Most parametric units on a path from the input to the output.
+int convolution_path(const UnitGraph& cell) {
+  std::vector<int> longest;
+  for (size_t unit = 0; unit < boost::num_vertices(cell); ++unit) {
+    int path = 0;
+    for (const size_t operand : operands_of(cell, unit)) path = std::max(path, longest[operand]);
+    longest.push_back(path + (cell[unit].kind == UnitKind::kParametric ? 1 : 0));
+  }
+  return longest.back();
+}
+
+// Counting the poolings themselves would count twins, which the canonical form merges, once.
+int pool_terms(const UnitGraph& cell) {
+  int terms = 0;
+  for (size_t unit = 0; unit < boost::num_vertices(cell); ++unit) {
+    const bool pool = cell[unit].kind == UnitKind::kWeightless && cell[unit].label.find("pool") != std::string::npos;
+    if (pool) terms += static_cast<int>(boost::out_degree(unit, cell));
+  }
+  return terms;
+}
 
 }  // namespace
 
@@ -102,6 +124,18 @@ double mean_skip_span(const std::vector<UnitGraph>& cells) {
     }
   }
   return skips == 0 ? 0.0 : static_cast<double>(spans) / static_cast<double>(skips);
+}
+
+int convolution_path(const std::vector<UnitGraph>& canonical) {
+  int sum = 0;
+  for (const UnitGraph& cell : canonical) sum += convolution_path(cell);
+  return sum;
+}
+
+int pool_terms(const std::vector<UnitGraph>& canonical) {
+  int sum = 0;
+  for (const UnitGraph& cell : canonical) sum += pool_terms(cell);
+  return sum;
 }
 
 }  // namespace zeroth::spaces

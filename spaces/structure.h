@@ -37,4 +37,9 @@ int chosen_units(const std::vector<UnitGraph>& cells, UnitKind kind);
 // where there is none.
 double mean_skip_span(const std::vector<UnitGraph>& cells);
 
+// Parametric units on the longest path, summed over cells.
+int convolution_path(const std::vector<UnitGraph>& canonical);
+// How often results of poolings are added up.
+int pool_terms(const std::vector<UnitGraph>& canonical);
+
 }  // namespace zeroth::spaces

@@ -190,7 +190,10 @@ TEST_CASE("the Hessian times the gradient agrees with central differences of the
     return flat(torch::autograd::grad({loss_of(network, params, tiny.batch())}, weights));
   };
   const Tensor expected = (gradient_at(kStep) - gradient_at(-kStep)) / (2.0 * kStep);
-  const Tensor product = flat(tiny.probe({Pass::kHessianGradient}).hessian_gradient());
+  const Probe probe = tiny.probe({Pass::kHessianGradient});
+  CHECK(probe.count().forwards == 1);
+  CHECK(probe.count().backwards == 2);  // the gradient, and what it is differentiated to
+  const Tensor product = flat(probe.hessian_gradient());
   CHECK(tests::largest_difference(product, expected) < 1e-6 * expected.abs().max().item<double>());
   const double form = flat(network.weights()).dot(product).item<double>();
   CHECK(tiny.probe({Pass::kHessianForm}).hessian_form() == Approx(form).epsilon(1e-11));

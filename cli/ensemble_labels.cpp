@@ -3,7 +3,6 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <cmath>
 #include <memory>
 #include <numeric>
 #include <set>
@@ -123,14 +122,10 @@ std::vector<Cell> judge_task(const NamedTask& named, const ensemble::LearnedMode
 }
 
 std::string mean_and_deviation(const std::vector<Judgement>& draws, size_t number) {
-  double sum = 0.0, squares = 0.0;
-  for (const Judgement& draw : draws) sum += number_of(draw, number).value_or(0.0);
-  const double mean = sum / static_cast<double>(draws.size());
-  for (const Judgement& draw : draws) squares += std::pow(number_of(draw, number).value_or(0.0) - mean, 2);
+  std::vector<std::optional<double>> values;
+  for (const Judgement& draw : draws) values.push_back(number_of(draw, number));
   const bool percent = number == 2;
-  const std::string text = fmt::format("{:.{}f}", mean, percent ? 2 : 3);
-  if (draws.size() < 2) return text;
-  return text + fmt::format(" +- {:.{}f}", std::sqrt(squares / static_cast<double>(draws.size() - 1)), percent ? 2 : 3);
+  return eval::spread_text(values, percent ? "{:.2f}" : "{:.3f}");
 }
 
 std::string as_text(const NamedTask& named, const std::vector<Cell>& cells, const Settings& settings) {

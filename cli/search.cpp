@@ -17,6 +17,7 @@
 #include "core/log.h"
 #include "core/replace_file.h"
 #include "core/signals.h"
+#include "eval/text_table.h"
 #include "search/strategy.h"
 
 namespace zeroth::cli {
@@ -150,7 +151,7 @@ int search(const SearchCommand& command) {
   if (benchmark) core::replace_file(core::sibling(all.run.out, ".picks.csv"), picks_rows);
   if (all.seeds > 1) {
     std::cout << fmt::format("{} seeds: best objective {} (mean +- standard deviation)\n", all.seeds,
-                             spread_text(bests, "{:.5g}"));
+                             eval::spread_text(bests, "{:.5g}"));
     if (benchmark) std::cout << picks_text(picks, count);
   }
   return 0;

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <boost/algorithm/string.hpp>
-#include <cmath>
 
 #include "core/csv.h"
 #include "core/error.h"
@@ -52,21 +51,6 @@ Picks PickBenchmark::look_up(const SearchRun& run) const {
   return picks;
 }
 
-std::string spread_text(const std::vector<std::optional<double>>& values, const char* format) {
-  std::vector<double> present;
-  for (const auto& value : values) {
-    if (value) present.push_back(*value);
-  }
-  if (present.empty()) return "-";
-  const auto count = static_cast<double>(present.size());
-  double mean = 0.0, squares = 0.0;
-  for (const double value : present) mean += value / count;
-  for (const double value : present) squares += (value - mean) * (value - mean);
-  std::string text = fmt::format(fmt::runtime(format), mean);
-  if (present.size() > 1) text += " +- " + fmt::format(fmt::runtime(format), std::sqrt(squares / (count - 1.0)));
-  return text;
-}
-
 std::string picks_text(const std::vector<Picks>& runs, size_t count) {
   std::string text =
       fmt::format("{:<28} {:>16} {:>16} {:>16}\n", "target", "first", fmt::format("best of {}", count), "confirmed");
@@ -77,12 +61,12 @@ std::string picks_text(const std::vector<Picks>& runs, size_t count) {
       best.push_back(picks.by_target[target].best);
       confirmed.push_back(picks.by_target[target].confirmed);
     }
-    text += fmt::format("{:<28} {:>16} {:>16} {:>16}\n", runs[0].by_target[target].target, spread_text(first),
-                        spread_text(best), spread_text(confirmed));
+    text += fmt::format("{:<28} {:>16} {:>16} {:>16}\n", runs[0].by_target[target].target, eval::spread_text(first),
+                        eval::spread_text(best), eval::spread_text(confirmed));
   }
   std::vector<std::optional<double>> costs;
   for (const Picks& picks : runs) costs.push_back(picks.cost);
-  if (runs[0].cost) text += fmt::format("cost of confirming: {}\n", spread_text(costs, "{:.0f}"));
+  if (runs[0].cost) text += fmt::format("cost of confirming: {}\n", eval::spread_text(costs, "{:.0f}"));
   return text;
 }
 

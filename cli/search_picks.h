@@ -48,7 +48,4 @@ std::string picks_text(const std::vector<Picks>& runs, size_t count);
 std::string picks_csv_header();
 std::string picks_csv(const Picks& picks, uint64_t seed, double seconds);
 
-// "94.21 +- 0.13": mean and standard deviation (n - 1) of what is there; "-" for nothing, no spread for one.
-std::string spread_text(const std::vector<std::optional<double>>& values, const char* format = "{:.2f}");
-
 }  // namespace zeroth::cli

@@ -11,6 +11,7 @@
 
 #include "core/error.h"
 #include "core/random.h"
+#include "nn/first_line.h"
 #include "nn/network.h"
 #include "nn/script_trace.h"
 #include "spaces/activation_memory.h"
@@ -111,7 +112,7 @@ torch::jit::Module load_script(const std::string& path) {
   if (!std::filesystem::exists(path)) throw Error(path + ": no such file");
   const auto refuse = [&](const std::string& why) {
     throw Error(fmt::format("{}: no TorchScript module, as torch.jit.save writes it: {}", path,
-                            core::one_line(why.substr(0, why.find('\n')))));
+                            core::one_line(first_line(why))));
   };
   try {
     return torch::jit::load(path, c10::Device(c10::kCPU));

@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "core/error.h"
+#include "nn/first_line.h"
 #include "nn/script_operators.h"
 
 namespace zeroth::nn {
@@ -18,9 +19,6 @@ using torch::jit::Node;
 namespace prim = c10::prim;
 
 constexpr int64_t kMostTurns = 100000;  // of a loop
-
-// The text of LibTorch's errors goes on with a stack trace.
-std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
 
 std::string operator_name(const Node& node) { return node.kind().toQualString(); }
 

@@ -6,6 +6,7 @@
 
 #include "core/error.h"
 #include "core/random.h"
+#include "nn/first_line.h"
 #include "nn/initialiser.h"
 
 namespace zeroth::proxies {
@@ -14,9 +15,6 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
-
-// LibTorch's messages go on with a stack trace.
-std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
 
 // Mean and standard error, added up in the order of the repeats.
 void summarise(const std::vector<double>& values, ProxyScore& score) {
@@ -82,7 +80,7 @@ Scores Scorer::score(const spaces::Architecture& architecture, const spaces::Can
     } catch (const core::Error& error) {
       fail(group, error.what(), scores);
     } catch (const c10::Error& error) {
-      fail(group, first_line(error.what_without_backtrace()), scores);
+      fail(group, nn::first_line(error.what_without_backtrace()), scores);
     } catch (const std::bad_alloc&) {
       fail(group, "out of memory", scores);
     }

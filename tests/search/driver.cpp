@@ -143,6 +143,13 @@ TEST_CASE("an interrupted batch is dropped as a whole") {
   hooks.interrupted = [] { return true; };
   CHECK(drive(never, options, evaluate, hooks).end == End::kInterrupted);
   CHECK(never.history().entries.empty());
+
+  // Between the strategy's answer and the evaluation: what is feasible may take as long to tell.
+  Search late(strategy, last_choice(), budget_of(4));
+  int looks = 0;
+  hooks.interrupted = [&looks] { return ++looks > 1; };
+  CHECK(drive(late, options, evaluate, hooks).end == End::kInterrupted);
+  CHECK(late.history().entries.empty());
 }
 
 TEST_CASE("a history of another search is refused") {

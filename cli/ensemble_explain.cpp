@@ -2,8 +2,6 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
-#include <algorithm>
-#include <cmath>
 #include <memory>
 #include <string>
 #include <vector>
@@ -86,7 +84,8 @@ void explain(const Settings& settings) {
   const ensemble::LearnedModel& model = settings.without.empty() ? file.model : file.model_excluding(settings.without);
   const size_t row = row_of(scores, settings.arch);
   const ensemble::Columns values = columns_of(scores.rows, scores.columns.size());
-  auto contributions = ensemble::contributions(model, scores.columns, values, row);
+  std::vector<ensemble::Contribution> contributions =
+      ensemble::contributions(model, scores.columns, values, {row}).front();
   if (contributions.empty()) {
     throw core::Error(fmt::format("{}: none of the ensemble's columns is there and tells its rows apart", scores.path));
   }
@@ -94,10 +93,7 @@ void explain(const Settings& settings) {
   const Eigen::VectorXd& mean = prediction.mean;
   const double own = mean[static_cast<Eigen::Index>(row)];
   const auto better = (mean.array() > own).count();
-  std::stable_sort(contributions.begin(), contributions.end(),
-                   [](const ensemble::Contribution& a, const ensemble::Contribution& b) {
-                     return std::abs(a.amount) > std::abs(b.amount);
-                   });
+  ensemble::sort_by_size(contributions);
   fmt::print("{}\nrank {} of {}; learned score {:+.3f} +- {:.3f}, the sum of {} contributions\n\n{}",
              scores.rows[row].arch, better + 1, mean.size(), own, prediction.deviation[static_cast<Eigen::Index>(row)],
              contributions.size(), as_text(contributions, settings.top));

@@ -13,6 +13,7 @@
 #include "cli/commands.h"
 #include "cli/ranking.h"
 #include "cli/run_options.h"
+#include "cli/run_order.h"
 #include "cli/scoring.h"
 #include "core/csv.h"
 #include "core/error.h"
@@ -210,10 +211,12 @@ int RankRun::run() {
 
   std::vector<core::ScoreRow> rows;
   for (auto& row : rows_) rows.push_back(*row);
-  const Ranking ranking = rank_rows(columns_.names(), rows, scoring_.ordering_columns(), ensemble_);
+  const std::vector<std::string> combined = scoring_.ordering_columns();
+  const Ranking ranking = rank_rows(columns_.names(), rows, combined, ensemble_);
   const std::string ranked_path = core::sibling(options_.out, ".ranked.csv");
   write_ranking(ranked_path, columns_.names(), rows, ranking);
   manifest_.results["ranked_by"] = ranking.ensemble.by;
+  run_order(ranking.ensemble, combined, options_.ensemble).write(manifest_);
   manifest_.finished = core::utc_now();
   manifest_.write(manifest_path);
 

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <boost/algorithm/string.hpp>
 #include <filesystem>
 #include <memory>
@@ -12,6 +13,7 @@
 #include <vector>
 
 #include "cli/commands.h"
+#include "cli/run_order.h"
 #include "core/error.h"
 #include "core/log.h"
 #include "core/manifest.h"
@@ -31,8 +33,9 @@ RUN.ranked.csv (the scores of the whole pool), RUN.times.csv (seconds) and RUN.j
 table; columns of one name that do not agree stay apart under the names of their files.
 
 The page opens without a network, on a phone as well. It has the leaderboard, Pareto fronts with parameters and
-multiply-adds, which scores say the same, the top cells and where the numbers come from; with a benchmark also scores
-against accuracy, their rank correlations, and cost against correlation. An address such as
+multiply-adds, which scores say the same, the top cells, what each column gave to the score that ordered the run (of the
+--top first, as `zeroth ensemble explain` has it) and where the numbers come from; with a benchmark also scores against
+accuracy, their rank correlations, and cost against correlation. An address such as
 FILE.html#sort=nwot&filter=conv_3x3+params<500000 opens it so sorted and filtered.
 
 Example:
@@ -90,6 +93,15 @@ std::map<std::string, double> costs(const std::string& run, const eval::ReportRu
   return milliseconds;
 }
 
+// The score that a run was ordered by; empty where its manifest does not say.
+std::string ordered_by(const core::Manifest& manifest, const std::string& run) {
+  try {
+    return RunOrder::read(manifest, core::manifest_path(run)).score;
+  } catch (const core::Error&) {
+    return "";  // which the page says where it would explain the order
+  }
+}
+
 eval::ReportRun read_run(const std::string& path) {
   eval::ReportRun run;
   run.label = path;
@@ -102,6 +114,7 @@ eval::ReportRun read_run(const std::string& path) {
       core::log_warning("{} is passed over: {}", *manifest, error.what());
     }
   }
+  if (run.manifest && run.ranked) run.ordered_by = ordered_by(*run.manifest, path);
   return run;
 }
 
@@ -164,6 +177,15 @@ std::vector<eval::Benchmark> read_benchmarks(const Settings& settings, const spa
   return benchmarks;
 }
 
+// What carried the first rows of the leaderboard in each run's own order.
+void add_orders(eval::Report& report, const std::vector<eval::ReportRun>& runs) {
+  const size_t top = std::min(report.options.top, report.pool.rows());
+  if (top == 0) return;
+  const auto& all = report.pool.architectures;
+  const std::vector<std::string> shown(all.begin(), all.begin() + static_cast<ptrdiff_t>(top));
+  for (const eval::ReportRun& run : runs) report.orders.push_back(explain_order(run, shown));
+}
+
 void write_files(const std::string& folder, const std::vector<eval::ReportFile>& files) {
   if (folder.empty()) return;
   std::error_code error;
@@ -189,7 +211,8 @@ void run(const Settings& settings) {
   options.lead = settings.lead;
   options.top = settings.top;
   options.correlation.resamples = settings.resamples;
-  const eval::Report report = eval::make_report(std::move(runs), read_benchmarks(settings, space), space, options);
+  eval::Report report = eval::make_report(runs, read_benchmarks(settings, space), space, options);
+  add_orders(report, runs);
   core::replace_file(settings.out, eval::page(report));
   core::log_info("wrote {}: {} architectures", settings.out, report.pool.rows());
   write_files(settings.figures, eval::figures(report));
@@ -214,9 +237,12 @@ void add_report(CLI::App& program, int& exit_code) {
   command->add_option("--title", settings->title, "Of the page")->type_name("TEXT")->capture_default_str();
   command
       ->add_option("--by", settings->lead,
-                   "Column that orders the leaderboard; by default log_rank, else the first score")
+                   "Column that orders the leaderboard; by default what ordered the first run, else log_rank, else the "
+                   "first score")
       ->type_name("COLUMN");
-  command->add_option("--top", settings->top, "Cells to draw, and rows of the leaderboard's table")
+  command
+      ->add_option("--top", settings->top,
+                   "Cells to draw, places in the order to explain, and rows of the leaderboard's table")
       ->check(CLI::Range(0, 1000))
       ->type_name("N")
       ->capture_default_str();

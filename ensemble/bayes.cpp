@@ -8,6 +8,7 @@ Method method_bayes() {
           "linear in ranks and log ranks, weights ~ N(mu of past tasks, their spread)",
           "Lindley and Smith, JRSS B 34, 1972",
           true,
+          true,
           nullptr,
           [](const LearnedModel& model, const std::vector<std::string>& columns, const Columns& values,
              const std::vector<std::optional<double>>& labels) {

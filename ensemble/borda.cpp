@@ -6,9 +6,8 @@
 namespace zeroth::ensemble {
 
 LabelFree ensemble_borda() {
-  return {
-      "borda", "mean r - 1", "Borda, Histoire de l'Academie Royale des Sciences, 1781",
-      [](const Eigen::ArrayXXd& ranks) { return mean_over_columns(ranks, [](double rank) { return rank - 1.0; }); }};
+  return {"borda", "mean r - 1", "Borda, Histoire de l'Academie Royale des Sciences, 1781",
+          [](double rank, double) { return rank - 1.0; }, nullptr};
 }
 
 }  // namespace zeroth::ensemble

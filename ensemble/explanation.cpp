@@ -1,6 +1,7 @@
 #include "ensemble/explanation.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "core/error.h"
 #include "core/ranks.h"
@@ -21,16 +22,15 @@ double scale_in_family(const MatrixXd& values, Index family_feature, const std::
   return largest > 0.0 ? values(row, family_feature) / sum[row] : 0.0;
 }
 
-}  // namespace
+// (rank - 1/2) / n in per cent.
+double percentile(const std::vector<double>& ranks, size_t row) {
+  return 100.0 * (ranks[row] - 0.5) / static_cast<double>(ranks.size());
+}
 
-std::vector<Contribution> contributions(const LearnedModel& model, const std::vector<std::string>& columns,
-                                        const Columns& values, size_t row) {
-  const FeaturePlan& plan = model.plan;
-  const MatrixXd x = features(plan, columns, values).values;
-  const auto at = static_cast<Index>(row);
-  ZEROTH_CHECK(at < x.rows());
+// By feature: of the families' ranks, then of their log ranks.
+std::vector<double> family_scales(const FeaturePlan& plan, const MatrixXd& x) {
   const auto families = static_cast<Index>(plan.families), count = static_cast<Index>(plan.columns.size());
-  std::vector<double> scales;  // of the families' ranks, then of their log ranks
+  std::vector<double> scales;
   for (Index feature = 0; feature < 2 * families; ++feature) {
     std::vector<Index> members;
     for (Index c = 0; c < count; ++c) {
@@ -39,22 +39,66 @@ std::vector<Contribution> contributions(const LearnedModel& model, const std::ve
     }
     scales.push_back(scale_in_family(x, feature, members));
   }
-  std::vector<Contribution> result;
+  return scales;
+}
+
+}  // namespace
+
+std::vector<std::vector<Contribution>> contributions(const LearnedModel& model, const std::vector<std::string>& columns,
+                                                     const Columns& values, const std::vector<size_t>& rows) {
+  const FeaturePlan& plan = model.plan;
+  const MatrixXd x = features(plan, columns, values).values;
+  const std::vector<double> scales = family_scales(plan, x);
+  const auto families = static_cast<Index>(plan.families), count = static_cast<Index>(plan.columns.size());
+  std::vector<std::vector<Contribution>> result(rows.size());
   for (Index c = 0; c < count; ++c) {
     const FeaturePlan::Column& column = plan.columns[static_cast<size_t>(c)];
     const Index rank = 2 * families + c, log_rank = rank + count;
     if (x.col(rank).cwiseAbs().maxCoeff() == 0.0) continue;
     const auto found = std::find(columns.begin(), columns.end(), column.name);
     const auto& cells = values[static_cast<size_t>(found - columns.begin())];
+    const std::vector<double> ranks = core::ranks_with_failures(cells);
     const auto family = static_cast<Index>(column.family);
     const double of_rank = model.prior.mean[rank] + model.prior.mean[family] * scales[column.family];
     const double of_log =
         model.prior.mean[log_rank] + model.prior.mean[families + family] * scales[plan.families + column.family];
-    const double percentile = 100.0 * (core::ranks_with_failures(cells)[row] - 0.5) / static_cast<double>(x.rows());
-    result.push_back({column.name, column.family, column.sign, cells[row], percentile,
-                      of_rank * x(at, rank) + of_log * x(at, log_rank)});
+    for (size_t i = 0; i < rows.size(); ++i) {
+      const auto row = static_cast<Index>(rows[i]);
+      ZEROTH_CHECK(row < x.rows());
+      result[i].push_back({column.name, column.family, column.sign, cells[rows[i]], percentile(ranks, rows[i]),
+                           of_rank * x(row, rank) + of_log * x(row, log_rank)});
+    }
   }
   return result;
+}
+
+std::vector<std::vector<Contribution>> contributions(const LabelFree& ensemble, const std::vector<std::string>& columns,
+                                                     const Columns& values, const std::vector<size_t>& rows) {
+  ZEROTH_CHECK(ensemble.term != nullptr && columns.size() == values.size());
+  std::vector<std::vector<double>> ranks;
+  std::vector<size_t> informative;
+  for (size_t c = 0; c < columns.size(); ++c) {
+    ranks.push_back(core::ranks_with_failures(values[c]));
+    const auto [low, high] = std::minmax_element(ranks[c].begin(), ranks[c].end());
+    if (low != ranks[c].end() && *low < *high) informative.push_back(c);
+  }
+  std::vector<std::vector<Contribution>> result(rows.size());
+  for (size_t i = 0; i < rows.size(); ++i) {
+    const size_t row = rows[i];
+    for (const size_t c : informative) {
+      ZEROTH_CHECK(row < ranks[c].size());
+      const double term = ensemble.term(ranks[c][row], static_cast<double>(ranks[c].size()));
+      result[i].push_back({columns[c], c, 1.0, values[c][row], percentile(ranks[c], row),
+                           term / static_cast<double>(informative.size())});
+    }
+  }
+  return result;
+}
+
+void sort_by_size(std::vector<Contribution>& contributions) {
+  std::stable_sort(contributions.begin(), contributions.end(), [](const Contribution& a, const Contribution& b) {
+    return std::abs(a.amount) > std::abs(b.amount);
+  });
 }
 
 }  // namespace zeroth::ensemble

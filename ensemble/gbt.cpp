@@ -142,6 +142,7 @@ Method method_gbt() {
           "boosted trees on ranks, rank:pairwise",
           "Chen and Guestrin, XGBoost, KDD 2016, arXiv:1603.02754",
           true,
+          false,
           learn_trees,
           predict_by_trees};
 }

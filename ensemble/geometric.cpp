@@ -8,10 +8,7 @@ namespace zeroth::ensemble {
 
 LabelFree ensemble_geometric() {
   return {"geometric", "-mean ln(n + 1 - r)", "Breitling et al., Rank products, FEBS Letters 573, 2004",
-          [](const Eigen::ArrayXXd& ranks) {
-            const auto last = static_cast<double>(ranks.rows()) + 1.0;
-            return mean_over_columns(ranks, [last](double rank) { return -std::log(last - rank); });
-          }};
+          [](double rank, double rows) { return -std::log(rows + 1.0 - rank); }, nullptr};
 }
 
 }  // namespace zeroth::ensemble

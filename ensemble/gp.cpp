@@ -95,6 +95,7 @@ Method method_gp() {
           "Gaussian process around the learned weights: their prior's kernel and a smooth one of rank distances",
           "Rasmussen and Williams, Gaussian Processes for Machine Learning, 2006",
           false,
+          false,
           nullptr,
           predict_by_process};
 }

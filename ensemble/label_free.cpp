@@ -7,6 +7,22 @@
 #include "core/ranks.h"
 
 namespace zeroth::ensemble {
+namespace {
+
+// Eigen's own reductions and logarithms may differ in the last bit between rows that fill a vector register and the
+// rest, and would break ties between equal rows.
+Eigen::VectorXd mean_over_columns(const Eigen::ArrayXXd& ranks, double (*term)(double rank, double rows)) {
+  const auto rows = static_cast<double>(ranks.rows());
+  Eigen::VectorXd mean(ranks.rows());
+  for (Eigen::Index row = 0; row < ranks.rows(); ++row) {
+    double sum = 0.0;
+    for (Eigen::Index column = 0; column < ranks.cols(); ++column) sum += term(ranks(row, column), rows);
+    mean[row] = sum / static_cast<double>(ranks.cols());
+  }
+  return mean;
+}
+
+}  // namespace
 
 #define ENSEMBLE(name) LabelFree ensemble_##name();
 #include "ensemble/ensembles.def"
@@ -48,7 +64,7 @@ const LabelFree& find_label_free(std::string_view name) {
 Eigen::VectorXd combine(const LabelFree& ensemble, const Columns& columns) {
   const Eigen::ArrayXXd ranks = pool_ranks(columns);
   if (ranks.cols() == 0) return Eigen::VectorXd::Zero(ranks.rows());
-  return ensemble.combine(ranks);
+  return ensemble.term != nullptr ? mean_over_columns(ranks, ensemble.term) : ensemble.combine(ranks);
 }
 
 }  // namespace zeroth::ensemble

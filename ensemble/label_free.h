@@ -20,7 +20,9 @@ struct LabelFree {
   std::string_view name;     // as the command line spells it
   std::string_view formula;  // of ranks r among n rows, n the best, over m columns
   std::string_view source;
-  // Of ranks with at least one row and one column; larger is better.
+  // What a column says of a rank among so many rows, where the score is the mean over columns of that; else null.
+  double (*term)(double rank, double rows);
+  // The score where there is no term, of ranks with at least one row and one column; else null. Larger is better.
   Eigen::VectorXd (*combine)(const Eigen::ArrayXXd& ranks);
 };
 
@@ -28,19 +30,6 @@ struct LabelFree {
 const std::vector<LabelFree>& label_free_ensembles();
 // Throws core::UsageError with the valid names.
 const LabelFree& find_label_free(std::string_view name);
-
-// By row, the mean over columns of `term` of a rank. Eigen's own reductions and logarithms may differ in the last bit
-// between rows that fill a vector register and the rest, and would break ties between equal rows.
-template <typename Term>
-Eigen::VectorXd mean_over_columns(const Eigen::ArrayXXd& ranks, Term term) {
-  Eigen::VectorXd mean(ranks.rows());
-  for (Eigen::Index row = 0; row < ranks.rows(); ++row) {
-    double sum = 0.0;
-    for (Eigen::Index column = 0; column < ranks.cols(); ++column) sum += term(ranks(row, column));
-    mean[row] = sum / static_cast<double>(ranks.cols());
-  }
-  return mean;
-}
 
 // The score of each row, which depends on the other rows; 0 throughout where no column tells rows apart.
 // O(m n log n).

@@ -14,6 +14,7 @@ struct Method {
   std::string_view model;
   std::string_view source;
   bool without_labels;  // whether it predicts a pool of which no row has a label
+  bool weights_alone;   // whether it then predicts by the weights alone, as explanation.h divides them among columns
   // What it keeps of past tasks beside the weights (LearnedModel::kept), as JSON; null where that is nothing.
   std::string (*learn)(const FeaturePlan& plan, const std::vector<Task>& tasks);
   // `labels` by row, or empty. Throws core::Error where it cannot do without labels and there are no two different

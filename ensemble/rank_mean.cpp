@@ -5,10 +5,7 @@ namespace zeroth::ensemble {
 
 LabelFree ensemble_rank_mean() {
   return {"rank_mean", "mean r / n", "Chen et al., TE-NAS, ICLR 2021, arXiv:2102.11535, who take the sum",
-          [](const Eigen::ArrayXXd& ranks) {
-            const auto rows = static_cast<double>(ranks.rows());
-            return mean_over_columns(ranks, [rows](double rank) { return rank / rows; });
-          }};
+          [](double rank, double rows) { return rank / rows; }, nullptr};
 }
 
 }  // namespace zeroth::ensemble

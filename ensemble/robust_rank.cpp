@@ -10,10 +10,7 @@ constexpr double kOffset = 60.0;  // the authors' constant, fixed by them before
 
 LabelFree ensemble_robust_rank() {
   return {"robust_rank", "mean 1 / (60 + n + 1 - r)", "Cormack, Clarke and Buettcher, SIGIR 2009",
-          [](const Eigen::ArrayXXd& ranks) {
-            const auto last = kOffset + static_cast<double>(ranks.rows()) + 1.0;
-            return mean_over_columns(ranks, [last](double rank) { return 1.0 / (last - rank); });
-          }};
+          [](double rank, double rows) { return 1.0 / (kOffset + rows + 1.0 - rank); }, nullptr};
 }
 
 }  // namespace zeroth::ensemble

@@ -33,7 +33,7 @@ Eigen::VectorXd median_rank(const Eigen::ArrayXXd& ranks) {
 
 LabelFree ensemble_vote() {
   return {"vote", "median r / n", "Balinski and Laraki, A theory of measuring, electing and ranking, PNAS 2007",
-          median_rank};
+          nullptr, median_rank};
 }
 
 }  // namespace zeroth::ensemble

@@ -105,7 +105,7 @@ ReportTask task_of(const Population& pool, const std::vector<std::vector<bool>>&
   return task;
 }
 
-size_t lead_column(const std::vector<ScoreColumn>& columns, const std::string& wanted) {
+size_t lead_column(const std::vector<ScoreColumn>& columns, const std::string& wanted, const std::string& ordered_by) {
   std::vector<std::string> names;
   for (const ScoreColumn& column : columns) names.push_back(column.name);
   const auto number = [&](const auto& found) { return static_cast<size_t>(found - names.begin()); };
@@ -114,8 +114,10 @@ size_t lead_column(const std::vector<ScoreColumn>& columns, const std::string& w
     if (found == names.end()) throw core::UsageError(core::unknown_name("score column", wanted, names));
     return number(found);
   }
-  const auto log_rank = std::find(names.begin(), names.end(), "log_rank");
-  if (log_rank != names.end()) return number(log_rank);
+  for (const std::string& usual : {ordered_by, std::string("log_rank")}) {
+    const auto found = std::find(names.begin(), names.end(), usual);
+    if (found != names.end()) return number(found);
+  }
   const auto score = std::find_if(names.begin(), names.end(),
                                   [](const std::string& name) { return !is_network_size(name) && name != kDataFree; });
   return score == names.end() ? 0 : number(score);
@@ -187,7 +189,7 @@ Report make_report(std::vector<ReportRun> runs, const std::vector<Benchmark>& be
   covered.resize(report.pool.columns.size());  // what the space knows covers all rows
   report.redundancy = redundancy(report.pool.columns, covered);
   report.costs = costs_of(merged.columns, runs);
-  report.lead = lead_column(report.pool.columns, options.lead);
+  report.lead = lead_column(report.pool.columns, options.lead, runs.front().ordered_by);
   order_rows(report);
   if (space != nullptr) report.drawings = drawings_of(report.pool, *space, options.top);
   report.runs = std::move(runs);

@@ -14,6 +14,7 @@
 #include "eval/benchmark.h"
 #include "eval/correlation.h"
 #include "eval/population.h"
+#include "eval/report_order.h"
 #include "eval/report_redundancy.h"
 #include "spaces/search_space.h"
 
@@ -25,13 +26,14 @@ struct ReportRun {
   core::ScoreTable scores;
   std::optional<core::ScoreTable> ranked;  // the scores of the whole pool, FILE.ranked.csv
   std::optional<core::Manifest> manifest;
+  std::string ordered_by;                      // the score that orders `ranked`; empty where that is not known
   std::map<std::string, double> milliseconds;  // by column, mean of an architecture
 };
 
 struct ReportOptions {
   std::string title, command;
-  // The column that orders the leaderboard; empty: `log_rank`, else the first that is neither a size of the network nor
-  // the data-free baseline, else the first.
+  // The column that orders the leaderboard; empty: what ordered the first run, else `log_rank`, else the first that is
+  // neither a size of the network nor the data-free baseline, else the first.
   std::string lead;
   size_t top = 10;  // cells to draw
   CorrelationOptions correlation;
@@ -65,9 +67,10 @@ struct Report {
   Redundancy redundancy;
   std::vector<ReportCost> costs;
   std::vector<ReportDrawing> drawings;
-  std::vector<ReportRun> runs;  // without their rows
-  size_t repeated = 0;          // rows left out because their run has the architecture in an earlier row
-  size_t not_of_space = 0;      // rows that the space cannot read
+  std::vector<ReportOrder> orders;  // empty; for who knows the runs' ensembles to add
+  std::vector<ReportRun> runs;      // without their rows
+  size_t repeated = 0;              // rows left out because their run has the architecture in an earlier row
+  size_t not_of_space = 0;          // rows that the space cannot read
 };
 
 // `benchmarks` is one table read for each target. `space` is nullptr where it is not known: then there are no facts, no

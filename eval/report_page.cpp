@@ -105,6 +105,36 @@ Json drawings_json(const Report& report) {
   return drawings;
 }
 
+Json explained_json(const ExplainedRow& explained) {
+  Json contributions = Json::array();
+  for (const ReportContribution& each : explained.contributions) {
+    contributions.push_back({{"column", each.column},
+                             {"value", optional_json(each.value)},
+                             {"percentile", each.percentile},
+                             {"amount", each.amount},
+                             {"low", each.low_is_better}});
+  }
+  return {{"row", explained.row},
+          {"rank", explained.rank},
+          {"score", explained.score},
+          {"contributions", std::move(contributions)}};
+}
+
+Json orders_json(const Report& report) {
+  Json orders = Json::array();
+  for (const ReportOrder& order : report.orders) {
+    Json explained = Json::array();
+    for (const ExplainedRow& row : order.explained) explained.push_back(explained_json(row));
+    orders.push_back({{"run", order.run},
+                      {"score", order.score},
+                      {"by", order.by},
+                      {"rows", order.rows},
+                      {"unknown", order.unknown},
+                      {"explained", std::move(explained)}});
+  }
+  return orders;
+}
+
 Json runs_json(const Report& report) {
   Json runs = Json::array();
   for (const ReportRun& run : report.runs) {
@@ -146,6 +176,7 @@ Json page_data(const Report& report) {
     data["costs"].push_back({{"column", cost.column}, {"milliseconds", cost.milliseconds}});
   }
   data["drawings"] = drawings_json(report);
+  data["orders"] = orders_json(report);
   data["architectures"] = report.pool.architectures;
   data["columns"] = columns_json(report);
   return data;

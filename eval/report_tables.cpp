@@ -136,6 +136,21 @@ Table correlations(const std::vector<ReportTask>& tasks) {
   return table;
 }
 
+// A row a contribution.
+Table contributions(const Report& report) {
+  Table table{{"architecture", "run", "score", "column", "value", "percentile", "contribution"}, {}};
+  for (const ReportOrder& order : report.orders) {
+    for (const ExplainedRow& row : order.explained) {
+      for (const ReportContribution& each : row.contributions) {
+        table.rows.push_back({report.pool.architectures[row.row], order.run, order.score, each.column,
+                              number(each.value), fmt::format("{:.1f}", each.percentile),
+                              fmt::format("{:+.4g}", each.amount)});
+      }
+    }
+  }
+  return table;
+}
+
 }  // namespace
 
 std::vector<ReportFile> tables(const Report& report) {
@@ -145,6 +160,11 @@ std::vector<ReportFile> tables(const Report& report) {
     const Table quality = correlations(report.tasks);
     files.push_back({"correlation.md", markdown(quality)});
     files.push_back({"correlation.tex", latex(quality)});
+  }
+  const Table shares = contributions(report);
+  if (!shares.rows.empty()) {
+    files.push_back({"contributions.md", markdown(shares)});
+    files.push_back({"contributions.tex", latex(shares)});
   }
   return files;
 }

@@ -8,9 +8,11 @@
 
 namespace zeroth::eval {
 
-// leaderboard.md and .tex: the first `report.options.top` rows with the lead, the sizes and the accuracies; and
+// leaderboard.md and .tex: the first `report.options.top` rows with the lead, the sizes and the accuracies;
 // correlation.md and .tex, where there are targets: Spearman and Kendall's tau-b of every column with each, with the
-// 95 % intervals where they were computed. LaTeX is a tabular environment with rules of the package booktabs.
+// 95 % intervals where they were computed; and contributions.md and .tex, where they are known: what each column gave
+// to the score that ordered the run, by architecture. LaTeX is a tabular environment with rules of the package
+// booktabs.
 std::vector<ReportFile> tables(const Report& report);
 
 }  // namespace zeroth::eval

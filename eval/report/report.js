@@ -8,5 +8,5 @@ find("#summary").textContent = [
   data.repeated && count(data.repeated, "repeated row left out", "repeated rows left out"),
   data.unreadable && `${data.unreadable.toLocaleString("en")} not of the space`,
   count(data.runs.length, "run", "runs"), data.benchmark && `accuracies of ${data.benchmark}`].filter(Boolean).join("; ") + ".";
-for (const part of [leaderboard, scatter, correlations, cost, pareto, redundancy, drawings, provenance]) part();
+for (const part of [leaderboard, scatter, correlations, cost, pareto, redundancy, drawings, contributions, provenance]) part();
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => redraws.forEach((draw) => draw()));

@@ -97,6 +97,22 @@ TEST_CASE("log_rank leads where the pool's scores have it") {
   CHECK(report.pool.architectures.front() == "b");
 }
 
+TEST_CASE("what ordered the first run leads, unless another column is named or it has no such column") {
+  ReportRun run = run_of("r", "arch,x\na,3\nb,2\n");
+  run.ranked = table("rank,arch,log_rank,learned,x\n1,a,-0.5,0.7,3\n2,b,-0.1,-0.7,2\n");
+  const auto lead = [&](const std::string& ordered_by, const std::string& named) {
+    ReportRun ordered = run;
+    ordered.ordered_by = ordered_by;
+    ReportOptions options;
+    options.lead = named;
+    const Report report = make_report({ordered}, {}, nullptr, options);
+    return report.pool.columns[report.lead].name;
+  };
+  CHECK(lead("learned", "") == "learned");
+  CHECK(lead("learned", "x") == "x");
+  CHECK(lead("borda", "") == "log_rank");
+}
+
 TEST_CASE("a report says of every column what an evaluation does") {
   std::string scores = "arch,x\n", accuracies = "arch,acc,half\n";
   for (int i = 0; i < 3; ++i) {

@@ -81,4 +81,23 @@ TEST_CASE("tables escape what Markdown and LaTeX would read as markup") {
   CHECK(tables(small_report(kScores, "")).size() == 2);
 }
 
+TEST_CASE("contributions are a table, escaped as others are, where they are known") {
+  Report report = small_report(kScores, "");
+  report.orders.push_back({"r_1", "learned", "weights", 3, "", {}});
+  report.orders.push_back({"other", "vote", "votes", 3, "vote is no sum", {}});
+  CHECK(tables(report).size() == 2);
+  // Rows of the leaderboard: f, c&d_e, <a|b>.
+  report.orders[0].explained.push_back(
+      {2, 1, 1.25, {{"x_1", 3.5, 83.25, 1.75, false}, {"y<", std::nullopt, 16.7, -0.5, true}}});
+  const auto files = tables(report);
+  REQUIRE(names(files) ==
+          std::vector<std::string>{"leaderboard.md", "leaderboard.tex", "contributions.md", "contributions.tex"});
+  CHECK(files[2].text ==
+        "| architecture | run | score | column | value | percentile | contribution |\n"
+        "|---|---:|---:|---:|---:|---:|---:|\n"
+        "| \\<a\\|b\\> | r\\_1 | learned | x\\_1 | 3.5 | 83.2 | +1.75 |\n"
+        "| \\<a\\|b\\> | r\\_1 | learned | y\\< | - | 16.7 | -0.5 |\n");
+  CHECK_THAT(files[3].text, Contains("\\textless{}a\\textbar{}b\\textgreater{} & r\\_1 & learned & y\\textless{} & -"));
+}
+
 }  // namespace zeroth::eval

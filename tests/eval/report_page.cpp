@@ -158,6 +158,40 @@ TEST_CASE("a browser fills the page, and names do not become markup") {
   CHECK_THAT(opened->dom, Contains("4 of 4 architectures"));
 }
 
+TEST_CASE("contributions stand on the page as bars with their signs, and their names do not become markup") {
+  Report report = report_of(kScores);
+  const std::string script = "</script><script>alert(3)</script>";
+  ReportOrder order{script, "learned", "weights <of> " + script, 4, "", {}};
+  order.explained.push_back({0, 2, 1.25, {}});
+  for (int i = 0; i < 12; ++i) {
+    order.explained[0].contributions.push_back({i == 0 ? script : "column" + std::to_string(i),
+                                                i == 1 ? std::nullopt : std::optional<double>(i), 12.5,
+                                                (i % 2 == 0 ? 1 : -1) * (2.0 - 0.125 * i), i == 2});
+  }
+  report.orders = {order, {"second", "", "", 1, "none of " + script, {}}};
+  const std::string text = page(report);
+  CHECK_THAT(text, !Contains("alert(3)</script>"));
+  const auto data = data_of(text).at("orders");
+  REQUIRE(data.size() == 2);
+  CHECK(data.at(0).at("explained").at(0).at("contributions").at(0).at("column") == script);
+  CHECK(data.at(0).at("explained").at(0).at("contributions").at(1).at("value").is_null());
+  CHECK(data.at(1).at("unknown") == "none of " + script);
+
+  const auto opened = open_page(text, "");
+  if (!opened) return;
+  CHECK(opened->complaints == "");
+  const size_t begin = opened->dom.find("<section id=\"contributions\"");
+  const std::string dom = opened->dom.substr(begin, opened->dom.find("</section>", begin) - begin);
+  CHECK_THAT(dom, Contains("&lt;/script&gt;&lt;script&gt;alert(3)") && !Contains("<script"));
+  CHECK_THAT(dom, Contains("learned +1.25, rank 2 of 4") && Contains("none of &lt;/script"));
+  CHECK_THAT(dom, Contains("+2<") && Contains("−1.88<") && Contains("failed, percentile 12.5") &&
+                      Contains("2, percentile 12.5, low is better"));
+  // Eight, and the sum of the others: 1 - 0.875 + 0.75 - 0.625.
+  CHECK_THAT(dom, Contains("column7") && !Contains("column8") && Contains("4 others") && Contains("+0.25<") &&
+                      Contains("All 12 columns"));
+  CHECK_THAT(dom, Contains("<li class=\"minus\"") && Contains("--share: 0.9375"));
+}
+
 TEST_CASE("a section without its data stays away") {
   const auto opened = open_page(page(report_of("arch,x\na,1\n")), "");
   if (!opened) return;

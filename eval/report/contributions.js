@@ -9,7 +9,7 @@ function bar({column, value, percentile, amount, low}, most) {
   line.style.setProperty("--share", most > 0 ? (Math.abs(amount) / most).toFixed(4) : "0");
   const facts = percentile === undefined ? "" : `${value === null ? "failed" : shown(value)}, percentile ` +
     percentile.toFixed(1) + (low ? ", low is better" : "");
-  return element("li", {className: amount < 0 ? "minus" : "plus"}, [element("span", {className: "arch", textContent: column}),
+  return element("li", {className: amount < 0 ? "minus" : amount > 0 ? "plus" : ""}, [element("span", {className: "arch", textContent: column}),
     element("span", {className: "amount", textContent: signed(amount)}), line, element("small", {textContent: facts})]);
 }
 

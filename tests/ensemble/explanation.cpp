@@ -22,10 +22,13 @@ TEST_CASE("contributions add up to the learned score, also where columns are mis
   const Task test = made_task("d", 50, 4);
   const auto check = [&](const std::vector<std::string>& columns, const zeroth::ensemble::Columns& values) {
     const Eigen::VectorXd mean = predict(model, columns, values).mean;
-    for (const size_t row : {size_t{0}, size_t{7}, size_t{49}}) {
+    const std::vector<size_t> rows = {0, 7, 49};
+    const auto all = contributions(model, columns, values, rows);
+    REQUIRE(all.size() == rows.size());
+    for (size_t i = 0; i < rows.size(); ++i) {
       double sum = 0.0;
-      for (const auto& each : contributions(model, columns, values, {row}).front()) sum += each.amount;
-      CHECK(sum == Approx(mean[static_cast<Eigen::Index>(row)]).margin(1e-9));
+      for (const auto& each : all[i]) sum += each.amount;
+      CHECK(sum == Approx(mean[static_cast<Eigen::Index>(rows[i])]).margin(1e-9));
     }
   };
   check(test.columns, test.values);

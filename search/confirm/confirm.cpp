@@ -14,6 +14,7 @@
 
 #include "core/error.h"
 #include "core/random.h"
+#include "nn/kept_memory.h"
 
 namespace zeroth::search {
 namespace {
@@ -113,6 +114,7 @@ bool Confirmation::train_all(const std::vector<TrainingJob>& jobs, const Confirm
 }
 
 bool Confirmation::run(const ConfirmWatch& watch) {
+  const nn::KeptMemory kept;
   std::filesystem::create_directories(options_.checkpoints);
   int rung = 0;
   for (auto jobs = halving_.next(); !jobs.empty(); jobs = halving_.next()) {

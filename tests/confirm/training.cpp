@@ -6,6 +6,7 @@
 
 #include "core/error.h"
 #include "nn/initialiser.h"
+#include "nn/kept_memory.h"
 #include "tests/confirm/made_data.h"
 #include "tests/nn/graphs.h"
 
@@ -52,6 +53,19 @@ TEST_CASE("the loss goes down, and images that were not seen are recognised") {
   CHECK(epochs.back().validation_accuracy > 80.0);
   CHECK(epochs.back().seconds > 0.0);
   CHECK_FALSE(training.record().diverged);
+}
+
+TEST_CASE("kept memory changes no bit") {
+  const TemporaryFolder folder;
+  const ImageData data(made_data(folder));
+  const auto trained = [&] {
+    Training training(graph(), data, quick(), 1, kIdentity);
+    train(training, 2);
+    return numbers(training, folder);
+  };
+  const std::string without = trained();
+  const nn::KeptMemory kept;
+  CHECK(trained() == without);
 }
 
 TEST_CASE("a seed repeats bit by bit, and another one does not") {

@@ -1,0 +1,19 @@
+// Memory of tensors, kept for the next ones. A training step makes and drops the same feature maps, megabytes each, in
+// every step; malloc, oneTBB's too, gives most of them back to the system in between, and to touch each page for the
+// first time again costs more than the convolutions do.
+#pragma once
+
+namespace zeroth::nn {
+
+// While one lives, what a tensor leaves is kept, whichever thread it is on, for the next tensor of about its size: at
+// most as much as was in use together, by size. To be made, and dropped, while no other thread makes tensors. What a
+// tensor holds is the same with and without it.
+class KeptMemory {
+ public:
+  KeptMemory();
+  ~KeptMemory();
+  KeptMemory(const KeptMemory&) = delete;
+  KeptMemory& operator=(const KeptMemory&) = delete;
+};
+
+}  // namespace zeroth::nn

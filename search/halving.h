@@ -39,6 +39,8 @@ class Halving {
   // Rungs that a contender has behind it, and their epochs.
   int rungs(size_t contender) const { return rungs_[contender]; }
   int epochs(size_t contender) const;
+  // Whether the next rung has jobs for it.
+  bool goes_on(size_t contender) const { return rung_ < rung_epochs_.size() && in_rung(contender); }
 
  private:
   bool in_rung(size_t contender) const;

@@ -140,6 +140,13 @@ std::optional<double> Confirmation::accuracy(size_t entrant, int epochs) const {
   return mean(values);
 }
 
+// Of what did not diverge.
+std::string Confirmation::standing(size_t entrant) const {
+  if (in_flight_[entrant]) return "interrupted";
+  if (halving_.epochs(entrant) == halving_.rung_epochs().back()) return "ok";
+  return halving_.goes_on(entrant) ? "training" : "halted";
+}
+
 Confirmed Confirmation::result(size_t entrant) const {
   Confirmed result;
   result.entrant = entrant;
@@ -163,8 +170,7 @@ Confirmed Confirmation::result(size_t entrant) const {
   result.test = mean(test);
   result.test_deviation = deviation(test);
   result.loss = mean(loss);
-  const bool to_the_end = result.epochs == halving_.rung_epochs().back();
-  result.status = diverged ? "diverged" : in_flight_[entrant] ? "interrupted" : to_the_end ? "ok" : "halted";
+  result.status = diverged ? "diverged" : standing(entrant);
   return result;
 }
 

@@ -58,7 +58,7 @@ struct Confirmed {
   std::optional<double> loss;                              // training loss of the last epoch, mean over seeds
   int64_t params = 0;
   double seconds = 0.0;  // of training, all seeds
-  std::string status;    // "ok": trained to the end; "halted", "diverged", "interrupted"
+  std::string status;    // "ok": trained to the end; "halted", "diverged", "interrupted"; between rungs "training"
 };
 
 class Confirmation {
@@ -85,6 +85,7 @@ class Confirmation {
   bool train(const TrainingJob& job, const ConfirmWatch& watch);
   bool train_all(const std::vector<TrainingJob>& jobs, const ConfirmWatch& watch);
   std::optional<double> accuracy(size_t entrant, int epochs) const;
+  std::string standing(size_t entrant) const;
   Confirmed result(size_t entrant) const;
 
   const std::vector<Entrant>& entrants_;

@@ -96,6 +96,27 @@ TEST_CASE("confirmation halves the candidates, trains the baseline to the end an
   }
 }
 
+TEST_CASE("between two rungs what goes on is in training, and the rest is halted") {
+  const TemporaryFolder folder;
+  const ImageData data(made_data(folder, 60));
+  const auto list = entrants();
+  Confirmation confirmation(nasbench201(), list, data, options_in(folder));
+  Watched watched;
+  std::vector<int64_t> in_training, halted;
+  ConfirmWatch watch = watched.watch();
+  watch.rung_ends = [&] {
+    const auto results = confirmation.results();
+    const auto count = [&](const std::string& status) {
+      return std::count_if(results.begin(), results.end(), [&](const auto& r) { return r.status == status; });
+    };
+    in_training.push_back(count("training"));
+    halted.push_back(count("halted"));
+  };
+  CHECK(confirmation.run(watch));
+  CHECK(in_training == std::vector<int64_t>{3, 0});
+  CHECK(halted == std::vector<int64_t>{1, 1});
+}
+
 TEST_CASE("results do not depend on how many networks are trained at a time") {
   const TemporaryFolder first, second;
   const ImageData data(made_data(first, 60));

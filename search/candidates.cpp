@@ -14,6 +14,7 @@
 #include "core/error.h"
 #include "core/input_file.h"
 #include "core/random.h"
+#include "core/shuffle.h"
 #include "spaces/spelling.h"
 
 namespace zeroth::search {
@@ -36,7 +37,7 @@ Candidate candidate(const SearchSpace& space, Architecture architecture) {
                                      unique ? "different functions" : "architectures"));
 }
 
-// The first steps of a Fisher-Yates shuffle of the enumeration.
+// The first steps of a shuffle of the enumeration.
 std::vector<Candidate> sample_enumerated(const SearchSpace& space, uint64_t count, const core::Stream& stream,
                                          bool unique) {
   std::vector<uint32_t> pool(*space.size());
@@ -47,11 +48,11 @@ std::vector<Candidate> sample_enumerated(const SearchSpace& space, uint64_t coun
     pool.erase(std::remove_if(pool.begin(), pool.end(), is_repeat), pool.end());
   }
   if (count > pool.size()) refuse_count(space, count, pool.size(), unique);
+  core::shuffle_first(pool, count, [&](size_t n, size_t i) {
+    return stream.below(static_cast<uint32_t>(n), static_cast<uint32_t>(i));
+  });
   std::vector<Candidate> chosen;
-  for (uint32_t i = 0; i < count; ++i) {
-    std::swap(pool[i], pool[i + stream.below(static_cast<uint32_t>(pool.size()) - i, i)]);
-    chosen.push_back(candidate(space, space.at(pool[i])));
-  }
+  for (uint32_t i = 0; i < count; ++i) chosen.push_back(candidate(space, space.at(pool[i])));
   return chosen;
 }
 

@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "core/error.h"
+#include "core/shuffle.h"
 #include "spaces/rnn_network.h"
 
 namespace zeroth::spaces {
@@ -20,7 +21,7 @@ class Dice {
 
   // `count` different ones of the values.
   std::vector<int> choose(std::vector<int> values, size_t count) {
-    for (size_t i = 0; i < count; ++i) std::swap(values[i], values[i + static_cast<size_t>(below(values.size() - i))]);
+    core::shuffle_first(values, count, [this](size_t n, size_t) { return static_cast<size_t>(below(n)); });
     values.resize(count);
     return values;
   }

@@ -8,17 +8,17 @@
 
 #include "core/error.h"
 #include "core/random.h"
+#include "core/shuffle.h"
 
 namespace zeroth::search {
 namespace {
 
 constexpr size_t kPlanes = 3, kBytes = 256;
 
-// A seeded Fisher-Yates shuffle.
 void shuffle(std::vector<size_t>& values, const core::Stream& stream) {
-  for (size_t i = 0; i + 1 < values.size(); ++i) {
-    std::swap(values[i], values[i + stream.below(static_cast<uint32_t>(values.size() - i), static_cast<uint32_t>(i))]);
-  }
+  core::shuffle_first(values, values.size(), [&](size_t n, size_t i) {
+    return stream.below(static_cast<uint32_t>(n), static_cast<uint32_t>(i));
+  });
 }
 
 void check(const DataOptions& options) {

@@ -44,7 +44,9 @@ enum Opcode : uint8_t {
 PickleValue PickleReader::read() {
   stack_.clear();
   marks_.clear();
-  memo_.clear();
+  store_.discharge(kMemoBytes * memo_.size());
+  memo_.clear();  // each pickle numbers its own places from 0 on
+  next_memo_ = 0;
   chain_.clear();
   one_by_one_ = false;
   for (;;) {

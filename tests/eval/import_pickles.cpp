@@ -163,6 +163,15 @@ TEST_CASE("Numbers of a pickle are what pickletools says they are") {
   CHECK(value_of(store, "I01\n.").kind == PickleKind::kBool);
 }
 
+TEST_CASE("Each of several pickles in a file numbers its memo anew") {
+  const std::string magic = text("\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19.", 15);
+  const std::string version = text("\x80\x04\x8c\x01v\x94.", 7);  // memoised at place 0
+  const std::string sizes = text("\x80\x04\x8c\x01s\x94.", 7);
+  const std::string object = text("\x80\x04\x8c\x01o\x94\x30h\x00.", 10);  // memoised, dropped, taken from place 0
+  PickleStore store("p", kMostPickleMemory);
+  CHECK(store.text_of(value_of(store, magic + version + sizes + object)) == "o");
+}
+
 TEST_CASE("A damaged pickle is named by its byte") {
   CHECK_THAT(complaint(""), Contains("cut short"));
   CHECK_THAT(complaint("."), Contains("a value is missing at byte 1"));

@@ -15,7 +15,8 @@
 namespace zeroth::nn {
 namespace {
 
-constexpr size_t kAlignment = 64;  // of c10::alloc_cpu; before each block stands a header of that size
+constexpr size_t kAlignment = 64;    // of c10::alloc_cpu; before each block stands a header of that size
+constexpr size_t kSmall = 32 << 10;  // malloc keeps smaller blocks by itself, and needs no lock for them
 
 // Bytes of the block that serves `bytes`: the next of eight steps between two powers of two, so that batches which
 // differ by an image share theirs.
@@ -31,7 +32,7 @@ class Blocks {
   // One of them, or a new one.
   void* take(size_t bytes) {
     const size_t size = block_size(bytes);
-    {
+    if (size >= kSmall) {
       const std::lock_guard<std::mutex> lock(mutex_);
       std::vector<char*>& free = free_[size];
       if (!free.empty()) {
@@ -47,10 +48,11 @@ class Blocks {
 
   void give_back(void* data) {
     char* block = static_cast<char*>(data) - kAlignment;
-    {
+    const size_t size = *std::launder(reinterpret_cast<size_t*>(block));
+    if (size >= kSmall) {
       const std::lock_guard<std::mutex> lock(mutex_);
       if (keepers_ > 0) {
-        free_[*std::launder(reinterpret_cast<size_t*>(block))].push_back(block);
+        free_[size].push_back(block);
         return;
       }
     }

@@ -1,6 +1,6 @@
-// Memory of tensors, kept for the next ones. A training step makes and drops the same feature maps, megabytes each, in
-// every step; malloc, oneTBB's too, gives most of them back to the system in between, and to touch each page for the
-// first time again costs more than the convolutions do.
+// Memory of tensors, kept for the next ones. A training step, like the next network's passes, makes the feature maps
+// that the one before has dropped, megabytes each; malloc, oneTBB's too, gives most of them back to the system in
+// between, and to touch each page for the first time again can cost more than the convolutions do.
 #pragma once
 
 namespace zeroth::nn {

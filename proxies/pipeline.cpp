@@ -10,6 +10,7 @@
 
 #include "core/error.h"
 #include "core/random.h"
+#include "nn/kept_memory.h"
 
 namespace zeroth::proxies {
 namespace {
@@ -115,6 +116,7 @@ void score_candidates(const spaces::SearchSpace& space, const std::vector<spaces
   const tbb::global_control limit(tbb::global_control::max_allowed_parallelism, static_cast<size_t>(options.workers));
   tbb::task_arena arena(options.workers);
   const SingleThreadedTensors single_threaded(arena);
+  const nn::KeptMemory kept;
   arena.execute([&] {
     tbb::parallel_pipeline(kRowsInFlightPerWorker * static_cast<size_t>(options.workers),
                            tbb::make_filter<void, TokenPtr>(tbb::filter_mode::serial_in_order, read) &

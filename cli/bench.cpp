@@ -16,6 +16,7 @@
 #include "core/error.h"
 #include "core/manifest.h"
 #include "nn/initialiser.h"
+#include "nn/kept_memory.h"
 #include "nn/torch_compat.h"
 #include "proxies/pipeline.h"
 #include "search/candidates.h"
@@ -323,6 +324,7 @@ std::string Bench::text() const {
 }
 
 void Bench::run() {
+  const nn::KeptMemory kept;  // as where rows are scored
   peak_ = convolution_peak();
   for (const spaces::Candidate& candidate : candidates_) measure_architecture(candidate);
   measure_rates();

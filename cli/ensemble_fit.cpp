@@ -65,11 +65,12 @@ void print_held_out(const ensemble::EnsembleFile& file) {
     return;
   }
   for (size_t set = 0; set < file.sets.size(); ++set) {
-    if (file.beats_log_rank(set)) continue;
+    const std::optional<ensemble::Lift> lift = file.lift(set);
+    if (!lift || file.beats_log_rank(set)) continue;
     fmt::print(
-        "With the {} columns the learned ensemble is not better than log_rank where it was not learned; there auto is "
-        "log_rank.\n",
-        file.sets[set].name);
+        "With the {} columns the learned ensemble is not better than log_rank by two standard errors where it was not "
+        "learned ({:+.3f}, standard error {:.3f} over {} spaces); there auto is log_rank.\n",
+        file.sets[set].name, lift->mean, lift->standard_error, lift->spaces);
   }
 }
 

@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <numeric>
 #include <set>
 
 #include "core/error.h"
@@ -29,18 +31,30 @@ std::optional<double> number_or_none(const Json& json) {
   return json.is_null() ? std::nullopt : std::optional<double>(json.get<double>());
 }
 
-// Over spaces, of the means over each space's tasks.
-std::optional<double> mean_over_spaces(const std::vector<LearnedFrom>& tasks, size_t set,
-                                       std::optional<double> HeldOut::*correlation) {
+// Means over each space's tasks of what the function takes from a held-out pair; nothing where a task lacks it.
+template <typename Value>
+std::vector<double> means_of_spaces(const std::vector<LearnedFrom>& tasks, size_t set, const Value& value_of) {
   std::map<std::string, std::pair<double, size_t>> spaces;
   for (const LearnedFrom& task : tasks) {
-    if (set >= task.held_out.size() || !(task.held_out[set].*correlation)) return std::nullopt;
-    spaces[task.space].first += *(task.held_out[set].*correlation);
+    const std::optional<double> value = set < task.held_out.size() ? value_of(task.held_out[set]) : std::nullopt;
+    if (!value) return {};
+    spaces[task.space].first += *value;
     ++spaces[task.space].second;
   }
-  double sum = 0.0;
-  for (const auto& [space, of_space] : spaces) sum += of_space.first / static_cast<double>(of_space.second);
-  return spaces.empty() ? std::nullopt : std::optional<double>(sum / static_cast<double>(spaces.size()));
+  std::vector<double> means;
+  for (const auto& [space, of_space] : spaces) means.push_back(of_space.first / static_cast<double>(of_space.second));
+  return means;
+}
+
+double mean(const std::vector<double>& values) {
+  return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+}
+
+std::optional<double> mean_over_spaces(const std::vector<LearnedFrom>& tasks, size_t set,
+                                       std::optional<double> HeldOut::*correlation) {
+  const std::vector<double> means =
+      means_of_spaces(tasks, set, [&](const HeldOut& held_out) { return held_out.*correlation; });
+  return means.empty() ? std::nullopt : std::optional<double>(mean(means));
 }
 
 bool contains(const std::vector<std::string>& names, const std::string& name) {
@@ -54,6 +68,11 @@ size_t count_of(const std::vector<std::string>& names, const std::vector<std::st
 
 Json held_out_json(const HeldOut& held_out) {
   return {{"learned", optional_number(held_out.learned)}, {"log_rank", optional_number(held_out.log_rank)}};
+}
+
+Json lift_json(const std::optional<Lift>& lift) {
+  if (!lift) return nullptr;
+  return {{"mean", lift->mean}, {"standard_error", lift->standard_error}, {"spaces", lift->spaces}};
 }
 
 // The task as a pool with a set's columns alone.
@@ -131,9 +150,24 @@ HeldOut EnsembleFile::held_out(size_t set) const {
   return {mean_over_spaces(tasks, set, &HeldOut::learned), mean_over_spaces(tasks, set, &HeldOut::log_rank)};
 }
 
+std::optional<Lift> EnsembleFile::lift(size_t set) const {
+  const std::vector<double> lifts = means_of_spaces(tasks, set, [](const HeldOut& held_out) {
+    const bool known = held_out.learned && held_out.log_rank;
+    return known ? std::optional<double>(*held_out.learned - *held_out.log_rank) : std::nullopt;
+  });
+  if (lifts.empty()) return std::nullopt;
+  Lift lift{mean(lifts), 0.0, lifts.size()};
+  if (lifts.size() < 2) return lift;
+  double squares = 0.0;
+  for (const double value : lifts) squares += (value - lift.mean) * (value - lift.mean);
+  const auto count = static_cast<double>(lifts.size());
+  lift.standard_error = std::sqrt(squares / (count - 1.0) / count);
+  return lift;
+}
+
 bool EnsembleFile::beats_log_rank(size_t set) const {
-  const HeldOut mean = held_out(set);
-  return mean.learned && mean.log_rank && *mean.learned > *mean.log_rank;
+  const std::optional<Lift> over = lift(set);
+  return over && over->mean > 0.0 && over->mean >= 2.0 * over->standard_error;
 }
 
 std::optional<size_t> EnsembleFile::set_of(const std::vector<std::string>& columns) const {
@@ -180,6 +214,7 @@ void EnsembleFile::write(const std::string& path) const {
   for (size_t set = 0; set < sets.size(); ++set) {
     json["column_sets"].push_back({{"name", sets[set].name},
                                    {"held_out_mean_over_spaces", held_out_json(held_out(set))},
+                                   {"lift_over_log_rank", lift_json(lift(set))},
                                    {"learned_beats_log_rank", beats_log_rank(set)},
                                    {"least", sets[set].least},
                                    {"columns", sets[set].columns},
@@ -222,11 +257,13 @@ Decision decide(const EnsembleFile& file, const std::vector<std::string>& column
   const std::optional<size_t> set = file.set_of(columns);
   if (!set) return {false, "what the learned ensemble is worth with these columns alone is not known"};
   const HeldOut mean = file.held_out(*set);
-  if (!mean.learned) return {false, "what the learned ensemble is worth on other spaces is not known"};
-  return {file.beats_log_rank(*set),
-          fmt::format("with the {} columns the learned ensemble reaches {:.3f} on spaces that it was not learned from, "
-                      "log_rank {:.3f}",
-                      file.sets[*set].name, *mean.learned, mean.log_rank.value_or(0.0))};
+  const std::optional<Lift> lift = file.lift(*set);
+  if (!lift) return {false, "what the learned ensemble is worth on other spaces is not known"};
+  return {
+      file.beats_log_rank(*set),
+      fmt::format("with the {} columns the learned ensemble reaches {:.3f} on spaces that it was not learned from, "
+                  "log_rank {:.3f} (a difference of {:+.3f}, standard error {:.3f} over {} spaces)",
+                  file.sets[*set].name, *mean.learned, *mean.log_rank, lift->mean, lift->standard_error, lift->spaces)};
 }
 
 EnsembleFile learn_ensemble(const std::vector<Task>& tasks, std::vector<ColumnSet> further, const std::string& method) {

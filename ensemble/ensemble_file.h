@@ -24,6 +24,13 @@ struct HeldOut {
   std::optional<double> learned, log_rank;
 };
 
+// By how much the learned ensemble is better than log_rank where it was not learned: spaces weigh equally, and their
+// differences are the sample. One space has no standard error; 0 stands for it.
+struct Lift {
+  double mean, standard_error;
+  size_t spaces;
+};
+
 // A task that the ensemble was learned from.
 struct LearnedFrom {
   std::string task, space, group;
@@ -44,7 +51,9 @@ struct EnsembleFile {
 
   // Means over spaces of the held-out correlations with the columns of a set; none where there are none.
   HeldOut held_out(size_t set = 0) const;
-  // Whether with these columns the learned ensemble was worth more than log_rank where it was not learned.
+  // None where a task's held-out correlations are not known.
+  std::optional<Lift> lift(size_t set = 0) const;
+  // Whether the lift is above 0 by two standard errors: one space that gains much does not make up for the others.
   bool beats_log_rank(size_t set = 0) const;
   // The narrowest set that holds all of a pool's columns that the file knows, and of which the pool has no fewer than
   // the tasks had; none where nothing is known of such columns.

@@ -1,6 +1,7 @@
 #include "ensemble/ensemble_file.h"
 
 #include <catch2/catch.hpp>
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "core/error.h"
@@ -93,6 +94,21 @@ TEST_CASE("spaces weigh equally in the held-out mean") {
   CHECK(*file.held_out().log_rank == Approx(0.55));
   CHECK_FALSE(file.beats_log_rank());
   CHECK_FALSE(file.held_out(1).learned);
+}
+
+TEST_CASE("the learned ensemble beats log_rank where its lift is two standard errors over spaces") {
+  EnsembleFile file;
+  file.tasks = {{"1", "a", "a", 9, {{0.6, 0.5}}}, {"2", "b", "b", 9, {{0.8, 0.5}}}, {"3", "b", "b", 9, {{0.6, 0.5}}}};
+  const auto lift = *file.lift();  // of a .1, of b the mean of .3 and .1
+  CHECK(lift.mean == Approx(0.15));
+  CHECK(lift.standard_error == Approx(0.05));
+  CHECK(lift.spaces == 2);
+  CHECK(file.beats_log_rank());
+  file.tasks.push_back({"4", "c", "c", 9, {{0.5, 0.5}}});
+  CHECK(file.lift()->mean == Approx(0.1));
+  CHECK(file.lift()->standard_error == Approx(0.1 / std::sqrt(3.0)));
+  CHECK_FALSE(file.beats_log_rank());
+  CHECK_FALSE(file.lift(1));
 }
 
 TEST_CASE("what is decided of a pool rests on tasks that had its columns") {

@@ -10,7 +10,7 @@ shift
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 zeroth=$(realpath "${ZEROTH:-build/zeroth}")
 steps=(fast select_default default written proxies readme shared slow sweep spaces spaces_shared zen default_weights
-       held_out labels bench search summary)
+       held_out labels bench search costs confirm summary)
 [[ $# -gt 0 ]] || set -- "${steps[@]}"
 work=results/work
 mkdir -p "$work"
@@ -429,6 +429,23 @@ search() {
   search_nasbench201 ntk_and_regions te_nas "" ntk_cond,linear_regions 85
   search_nasbench201 default successive_halving ensemble default 300 --fidelities fast,shared --ensemble log_rank
   cp search/summary.csv ../search_nasbench201.csv
+}
+
+costs() {  # sizes, activation memory and latency measured here, against HW-NAS-Bench's measurements of six devices
+  local device targets=()
+  for device in edgegpu raspi4 edgetpu pixel3 eyeriss fpga; do targets+=("cifar10_${device}_latency"); done
+  "$zeroth" rank --space nasbench201 --sample 200 --seed 1 --proxies params --out costs_sample.csv --resume --top 0
+  "$zeroth" cost costs_sample.csv --space nasbench201 --latency measure --out costs.csv
+  "$zeroth" eval costs.csv --space nasbench201 --benchmark benchmarks/nb201_hwnasbench.csv.gz \
+    --target "$(IFS=,; echo "${targets[*]}")" --bootstrap 200 --out ../costs_hwnasbench.csv > ../costs_hwnasbench.txt
+}
+
+# Real images and no table: the best 8 of 2,000 random architectures trained shortly, halving, beside two baselines.
+confirm() {
+  "$zeroth" rank --space nasbench201 --sample 2000 --seed 1 --out confirm_scores.csv --resume --top 0
+  "$zeroth" confirm confirm_scores.ranked.csv --space nasbench201 --top 8 --data fashion-mnist --channels 16 --cells 1 \
+    --resolution 28 --images 20000 --rungs 3 --seeds 1 --resume --out confirm.csv > ../confirm_fashion_mnist.txt
+  cp confirm.csv ../confirm_fashion_mnist.csv
 }
 
 for step in "$@"; do

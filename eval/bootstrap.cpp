@@ -58,6 +58,7 @@ CorrelationIntervals bootstrap_intervals(const PairedRanks& ranks, const std::ve
                                          uint64_t seed) {
   ZEROTH_CHECK(cluster.size() == ranks.rows());
   ZEROTH_CHECK(resamples >= 0);
+  if (resamples == 0) return {};
   std::vector<uint32_t> dense = cluster;
   const uint32_t clusters = make_dense(dense);
   if (clusters < 2) return {};

@@ -9,7 +9,7 @@ benchmarks=$(realpath "$1")
 shift
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 zeroth=$(realpath "${ZEROTH:-build/zeroth}")
-steps=(fast select_default default written proxies readme shared slow sweep spaces spaces_shared zen default_weights
+steps=(fast select_default default written proxies readme shared slow sweep spaces spaces_shared speed zen default_weights
        held_out labels bench search costs confirm summary)
 [[ $# -gt 0 ]] || set -- "${steps[@]}"
 work=results/work
@@ -136,7 +136,6 @@ bert flexibert_glue.csv glue 500 500"
 # Columns that are no proxies.
 structure="data_free live_params live_macs convs_1x1 convs_3x3 convs_other pools sums linears skips zeros log_paths"
 structure+=" shortest_path longest_path width freerea_skip_span"
-spaces_without_accuracy="nats-size fbnet ofa rnn nds-enas nds-amoeba nds-nasnet nds-pnas"
 
 each_space() {  # calls "$@" space table targets fast_rows shared_rows
   local space table targets fast_rows shared_rows
@@ -162,35 +161,30 @@ score_space() {
     "$zeroth" eval "spaces/$name.csv" --space "$1" --benchmark "benchmarks/$2" --target "$target" --bootstrap 200 \
       --out "../spaces/${name}_$target.csv" > "../spaces/${name}_$target.txt"
   done
-  speed "$1" "$2" "$name"
 }
 
-# A line of ../spaces/speed.csv: how many architectures a second, and on what, by the run's manifest.
+# Architectures a second in every space: 100 random ones with all proxies at fast fidelity, by the manifest of the run.
+# For an idle machine.
 speed() {
-  local seconds rows machine
-  seconds=$(grep -o '"wall_seconds": [0-9.]*' "spaces/$3.json" | cut -d' ' -f2)
-  rows=$(grep -o '"rows": [0-9]*' "spaces/$3.json" | cut -d' ' -f2)
-  machine=$(awk -F: '/"(cores|cpu)":/ { gsub(/^[ "]+|[ ",]+$/, "", $2); v[$1 ~ /cpu/] = $2 } END { print v[0] "," v[1] }' "spaces/$3.json")
-  touch ../spaces/speed.csv
-  { grep -v "^$1,$2,${3##*_}," ../spaces/speed.csv || true
-    awk -v id="$1,$2,${3##*_}" -v rows="$rows" -v s="$seconds" -v machine="$machine" \
-      'BEGIN { printf "%s,%d,%.1f,%.2f,%s\n", id, rows, s, rows / s, machine }'
-  } | sort > spaces/speed.new
+  local space seconds machine
+  mkdir -p spaces ../spaces
+  for space in $("$zeroth" list spaces | cut -d' ' -f1); do
+    "$zeroth" rank --space "$space" --sample 100 --seed 1 --proxies all --top 0 --quiet --out spaces/speed.csv >&2
+    seconds=$(grep -o '"wall_seconds": [0-9.]*' spaces/speed.json | cut -d' ' -f2)
+    machine=$(awk -F: '/"(cores|cpu)":/ { gsub(/^[ "]+|[ ",]+$/, "", $2); v[$1 ~ /cpu/] = $2 }
+                       END { print v[0] "," v[1] }' spaces/speed.json)
+    awk -v id="$space" -v s="$seconds" -v machine="$machine" \
+      'BEGIN { printf "%s,100,%.1f,%.2f,%s\n", id, s, 100 / s, machine }'
+  done > spaces/speed.new
   mv spaces/speed.new ../spaces/speed.csv
 }
 
 fast_of_space() { score_space "$1" "$2" "$3" "$4" fast all; }
 shared_of_space() { [[ $5 == 0 ]] || score_space "$1" "$2" "$3" "$5" shared "$cheap"; }
 
-spaces() {  # every space's benchmark at fast fidelity; of those without, 100 samples, for the speed alone
-  local space
+spaces() {  # every space's benchmark at fast fidelity
   mkdir -p spaces ../spaces
   each_space fast_of_space
-  for space in $spaces_without_accuracy; do
-    "$zeroth" rank --space "$space" --sample 100 --seed 1 --proxies all --resume --top 0 \
-      --out "spaces/${space}_none_fast.csv"
-    speed "$space" none "${space}_none_fast"
-  done
   summary
 }
 
@@ -251,11 +245,11 @@ speed_table() {
   echo
   echo "## Time"
   echo
-  echo "All proxies (\`shared\`: the cheap ones), all processors of the machine."
+  echo "100 random architectures, all proxies that apply, fast fidelity, all processors of the machine."
   echo
-  echo "| space | fidelity | architectures | seconds | a second | machine |"
-  echo "|---|---|---|---|---|---|"
-  awk -F, '{ print "| " $1 " | " $3 " | " $4 " | " $5 " | " $6 " | " ($7 == "" ? "-" : $7 " x " $8) " |" }' ../spaces/speed.csv
+  echo "| space | seconds | architectures a second | machine |"
+  echo "|---|---|---|---|"
+  awk -F, '{ print "| " $1 " | " $3 " | " $4 " | " $5 " x " $6 " |" }' ../spaces/speed.csv
 }
 
 # The small networks that the fast fidelity is chosen from: channels, cells a stage, resolution, batch.

@@ -42,7 +42,7 @@ double expected_improvement(double mean, double deviation, double best) {
   return excess * cumulative + deviation * density;
 }
 
-GaussianProcess::GaussianProcess(MatrixXd x, const VectorXd& y, double length, double noise)
+GaussianProcess::GaussianProcess(const MatrixXd& x, const VectorXd& y, double length, double noise)
     : GaussianProcess(x, kernel(distances(x, x), length), y, length, noise) {}
 
 GaussianProcess::GaussianProcess(MatrixXd x, MatrixXd covariance, const VectorXd& y, double length, double noise)

@@ -17,7 +17,7 @@ class GaussianProcess {
  public:
   // Inputs are the rows of x. y should have mean 0 and variance about 1. The kernel is Matern 5/2 of the Euclidean
   // distance over `length`, `noise` the variance of an observation about the function.
-  GaussianProcess(Eigen::MatrixXd x, const Eigen::VectorXd& y, double length, double noise);
+  GaussianProcess(const Eigen::MatrixXd& x, const Eigen::VectorXd& y, double length, double noise);
 
   // The length and noise of a small grid with the highest marginal likelihood, on distances of the order sqrt(columns).
   static GaussianProcess fitted(const Eigen::MatrixXd& x, const Eigen::VectorXd& y);

@@ -6,7 +6,6 @@
 #include <cmath>
 #include <map>
 #include <nlohmann/json.hpp>
-#include <numeric>
 #include <set>
 
 #include "core/error.h"
@@ -33,7 +32,7 @@ std::optional<double> number_or_none(const Json& json) {
 
 // Means over each space's tasks of what the function takes from a held-out pair; nothing where a task lacks it.
 template <typename Value>
-std::vector<double> means_of_spaces(const std::vector<LearnedFrom>& tasks, size_t set, const Value& value_of) {
+Eigen::ArrayXd means_of_spaces(const std::vector<LearnedFrom>& tasks, size_t set, const Value& value_of) {
   std::map<std::string, std::pair<double, size_t>> spaces;
   for (const LearnedFrom& task : tasks) {
     const std::optional<double> value = set < task.held_out.size() ? value_of(task.held_out[set]) : std::nullopt;
@@ -41,20 +40,17 @@ std::vector<double> means_of_spaces(const std::vector<LearnedFrom>& tasks, size_
     spaces[task.space].first += *value;
     ++spaces[task.space].second;
   }
-  std::vector<double> means;
-  for (const auto& [space, of_space] : spaces) means.push_back(of_space.first / static_cast<double>(of_space.second));
+  Eigen::ArrayXd means(static_cast<Eigen::Index>(spaces.size()));
+  Eigen::Index next = 0;
+  for (const auto& [space, of_space] : spaces) means[next++] = of_space.first / static_cast<double>(of_space.second);
   return means;
-}
-
-double mean(const std::vector<double>& values) {
-  return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
 }
 
 std::optional<double> mean_over_spaces(const std::vector<LearnedFrom>& tasks, size_t set,
                                        std::optional<double> HeldOut::*correlation) {
-  const std::vector<double> means =
+  const Eigen::ArrayXd means =
       means_of_spaces(tasks, set, [&](const HeldOut& held_out) { return held_out.*correlation; });
-  return means.empty() ? std::nullopt : std::optional<double>(mean(means));
+  return means.size() == 0 ? std::nullopt : std::optional<double>(means.mean());
 }
 
 bool contains(const std::vector<std::string>& names, const std::string& name) {
@@ -151,17 +147,14 @@ HeldOut EnsembleFile::held_out(size_t set) const {
 }
 
 std::optional<Lift> EnsembleFile::lift(size_t set) const {
-  const std::vector<double> lifts = means_of_spaces(tasks, set, [](const HeldOut& held_out) {
+  const Eigen::ArrayXd lifts = means_of_spaces(tasks, set, [](const HeldOut& held_out) {
     const bool known = held_out.learned && held_out.log_rank;
     return known ? std::optional<double>(*held_out.learned - *held_out.log_rank) : std::nullopt;
   });
-  if (lifts.empty()) return std::nullopt;
-  Lift lift{mean(lifts), 0.0, lifts.size()};
-  if (lifts.size() < 2) return lift;
-  double squares = 0.0;
-  for (const double value : lifts) squares += (value - lift.mean) * (value - lift.mean);
+  if (lifts.size() == 0) return std::nullopt;
   const auto count = static_cast<double>(lifts.size());
-  lift.standard_error = std::sqrt(squares / (count - 1.0) / count);
+  Lift lift{lifts.mean(), 0.0, static_cast<size_t>(lifts.size())};
+  if (count > 1.0) lift.standard_error = std::sqrt((lifts - lift.mean).square().sum() / (count - 1.0) / count);
   return lift;
 }
 

@@ -67,12 +67,19 @@ std::string table(const std::vector<Entrant>& list, const Confirmation& confirma
   return confirmed_csv(list, results);
 }
 
-TEST_CASE("confirmation halves the candidates, trains the baseline to the end and puts all in order") {
+struct OneConfirmation {
   const TemporaryFolder folder;
-  const ImageData data(made_data(folder, 60));
-  const auto list = entrants();
-  Confirmation confirmation(nasbench201(), list, data, options_in(folder));
+  const ImageData data = ImageData(made_data(folder, 60));
+  const std::vector<Entrant> list = entrants();
+  Confirmation confirmation{nasbench201(), list, data, options_in(folder)};
   Watched watched;
+};
+
+TEST_CASE("confirmation halves the candidates, trains the baseline to the end and puts all in order") {
+  OneConfirmation one;
+  Confirmation& confirmation = one.confirmation;
+  Watched& watched = one.watched;
+  const std::vector<Entrant>& list = one.list;
   CHECK(confirmation.run(watched.watch()));
   CHECK(watched.rungs == 2);
   CHECK(watched.epochs == 2 * (4 * 2 + 3 * 2));  // of three candidates two go on
@@ -97,13 +104,10 @@ TEST_CASE("confirmation halves the candidates, trains the baseline to the end an
 }
 
 TEST_CASE("between two rungs what goes on is in training, and the rest is halted") {
-  const TemporaryFolder folder;
-  const ImageData data(made_data(folder, 60));
-  const auto list = entrants();
-  Confirmation confirmation(nasbench201(), list, data, options_in(folder));
-  Watched watched;
+  OneConfirmation one;
+  const Confirmation& confirmation = one.confirmation;
   std::vector<int64_t> in_training, halted;
-  ConfirmWatch watch = watched.watch();
+  ConfirmWatch watch = one.watched.watch();
   watch.rung_ends = [&] {
     const auto results = confirmation.results();
     const auto count = [&](const std::string& status) {
@@ -112,7 +116,7 @@ TEST_CASE("between two rungs what goes on is in training, and the rest is halted
     in_training.push_back(count("training"));
     halted.push_back(count("halted"));
   };
-  CHECK(confirmation.run(watch));
+  CHECK(one.confirmation.run(watch));
   CHECK(in_training == std::vector<int64_t>{3, 0});
   CHECK(halted == std::vector<int64_t>{1, 1});
 }

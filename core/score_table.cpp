@@ -46,6 +46,7 @@ class TableReader {
     ScoreRow out;
     out.arch = row.fields[arch_];
     out.status = status_ ? row.fields[*status_] : "ok";
+    out.values.reserve(facts_.size());
     for (size_t c = 0; c < facts_.size(); ++c) {
       if (facts_[c].candidate) out.values.push_back(cell(c, row));
     }

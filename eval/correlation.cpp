@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
+#include <utility>
 
 #include "eval/pearson.h"
 #include "eval/rank_matrix.h"
@@ -15,25 +17,47 @@ namespace {
 constexpr size_t kShortlist = 10;
 constexpr const char* kMacs = "macs";
 
-// The rows of one column that count, with numbers only.
-struct Rows {
-  std::vector<double> score, accuracy;
+// The rows of the population that count, and what they have but for the score: worked out once for all columns that
+// count the same rows.
+struct Yardstick {
+  std::vector<double> accuracy;
   std::vector<uint32_t> function;
-  std::vector<size_t> number;  // in the population
-  size_t failed = 0;
+  size_t functions = 0;  // different ones
+  Levels levels;         // of the accuracy
+  Strata parts;
 };
 
-Rows counted_rows(const ScoreColumn& column, const Population& population, FailedPolicy policy) {
-  constexpr double kWorst = -std::numeric_limits<double>::infinity();
-  Rows rows;
-  for (size_t row = 0; row < population.rows(); ++row) {
-    const std::optional<double>& score = column.values[row];
-    if (!score) ++rows.failed;
-    if (!score && policy == FailedPolicy::kDropped) continue;
-    rows.score.push_back(score.value_or(kWorst));
-    rows.accuracy.push_back(population.accuracy[row]);
-    rows.function.push_back(population.function[row]);
-    rows.number.push_back(row);
+template <typename T>
+std::vector<T> picked(const std::vector<T>& values, const std::vector<uint32_t>& rows) {
+  std::vector<T> result;
+  for (const uint32_t row : rows) result.push_back(values[row]);
+  return result;
+}
+
+Yardstick yardstick(const Population& population, const std::vector<uint32_t>& rows) {
+  Yardstick result;
+  result.accuracy = picked(population.accuracy, rows);
+  result.function = picked(population.function, rows);
+  result.functions = count_different(result.function);
+  result.levels = levels_of(result.accuracy);
+  std::vector<double> sizes;
+  if (const ScoreColumn* macs = find_column(population, kMacs)) {
+    for (const uint32_t row : rows) sizes.push_back(macs->values[row].value_or(std::nan("")));
+  }
+  result.parts = strata(result.levels, sizes);
+  return result;
+}
+
+std::vector<uint32_t> all_rows(const Population& population) {
+  std::vector<uint32_t> rows(population.rows());
+  std::iota(rows.begin(), rows.end(), 0U);
+  return rows;
+}
+
+std::vector<uint32_t> scored_rows(const ScoreColumn& column) {
+  std::vector<uint32_t> rows;
+  for (uint32_t row = 0; row < column.values.size(); ++row) {
+    if (column.values[row]) rows.push_back(row);
   }
   return rows;
 }
@@ -55,31 +79,22 @@ void add_lifts(std::vector<ColumnQuality>& qualities) {
   }
 }
 
-std::vector<double> sizes_of(const Population& population, const Rows& rows) {
-  const ScoreColumn* macs = find_column(population, kMacs);
-  std::vector<double> sizes;
-  if (macs == nullptr) return sizes;
-  for (const size_t row : rows.number) sizes.push_back(macs->values[row].value_or(std::nan("")));
-  return sizes;
-}
-
-std::optional<double> pearson_of_scored(const Rows& rows) {
+std::optional<double> pearson_of_scored(const std::vector<double>& scores, const std::vector<double>& accuracies) {
   std::vector<double> score, accuracy;
-  for (size_t row = 0; row < rows.score.size(); ++row) {
-    if (!std::isfinite(rows.score[row])) continue;
-    score.push_back(rows.score[row]);
-    accuracy.push_back(rows.accuracy[row]);
+  for (size_t row = 0; row < scores.size(); ++row) {
+    if (!std::isfinite(scores[row])) continue;
+    score.push_back(scores[row]);
+    accuracy.push_back(accuracies[row]);
   }
   return pearson(score, accuracy);
 }
 
-void measure_parts(const Levels& score, const Levels& accuracy, const std::vector<double>& sizes,
-                   ColumnQuality& quality) {
-  const RankCorrelation top = top_tenth(score, accuracy);
+void measure_parts(const Levels& score, const Strata& parts, ColumnQuality& quality) {
+  const RankCorrelation top = ranks_in(parts.top_tenth, score).correlation();
   quality.kendall_top_tenth = top.kendall;
   quality.spearman_top_tenth = top.spearman;
-  quality.spearman_by_decile = spearman_by_decile(score, accuracy);
-  if (!sizes.empty()) quality.spearman_within_bands = spearman_within_bands(score, accuracy, sizes);
+  quality.spearman_by_decile = spearman_by_decile(parts, score);
+  quality.spearman_within_bands = spearman_within_bands(parts, score);
 }
 
 std::vector<std::optional<double>> standard_errors(const Population& population, const std::string& column) {
@@ -89,15 +104,71 @@ std::vector<std::optional<double>> standard_errors(const Population& population,
   return {};
 }
 
+// `scores` are those of the rows that the yardstick counts.
+ColumnQuality judged(const ScoreColumn& column, const std::vector<double>& scores, const Levels& score,
+                     const Yardstick& yardstick, const Population& population, const CorrelationOptions& options) {
+  ColumnQuality quality;
+  quality.column = column.name;
+  quality.rows = scores.size();
+  quality.functions = yardstick.functions;
+  quality.failed = static_cast<size_t>(std::count(column.values.begin(), column.values.end(), std::nullopt));
+  if (scores.empty()) return quality;
+
+  const PairedRanks ranks(score, yardstick.levels);
+  const RankCorrelation estimate = ranks.correlation();
+  const int resamples = estimate.spearman ? options.resamples : 0;
+  const CorrelationIntervals intervals = bootstrap_intervals(ranks, yardstick.function, resamples, options.seed);
+  quality.spearman = {estimate.spearman, intervals.spearman};
+  quality.kendall = {estimate.kendall, intervals.kendall};
+  quality.spearman_resamples = intervals.spearman_resamples;
+  quality.pairs = pair_agreement(ranks);
+  quality.pearson = pearson_of_scored(scores, yardstick.accuracy);
+  quality.stability = stability(column.values, standard_errors(population, column.name));
+  measure_parts(score, yardstick.parts, quality);
+  if (quality.failed < column.values.size()) {
+    quality.top_accuracy = top_accuracy(score, yardstick.accuracy);
+    quality.best_of_ten = best_of_top(score, yardstick.accuracy, kShortlist);
+    quality.selection = selection(score, yardstick.levels, yardstick.accuracy, options.k);
+  }
+  return quality;
+}
+
+ColumnQuality judged_where_scored(const ScoreColumn& column, const Population& population,
+                                  const CorrelationOptions& options) {
+  const std::vector<uint32_t> rows = scored_rows(column);
+  std::vector<double> scores;
+  for (const uint32_t row : rows) scores.push_back(*column.values[row]);
+  return judged(column, scores, levels_of(scores), yardstick(population, rows), population, options);
+}
+
 // The accuracy is the matrix's last column.
-void add_conditionals(const Population& population, std::vector<ColumnQuality>& qualities) {
-  std::vector<ScoreColumn> columns = population.columns;
-  columns.push_back({"accuracy", {population.accuracy.begin(), population.accuracy.end()}});
-  const std::vector<Conditional> given = conditionals(rank_matrix(columns, FailedPolicy::kBottom));
+void add_conditionals(std::vector<Levels> levels, const Levels& accuracy, std::vector<ColumnQuality>& qualities) {
+  levels.push_back(accuracy);
+  std::vector<std::string> names;
+  for (const ColumnQuality& quality : qualities) names.push_back(quality.column);
+  names.emplace_back("accuracy");
+  const std::vector<Conditional> given = conditionals(rank_matrix(std::move(names), levels));
   for (size_t i = 0; i < qualities.size(); ++i) {
     qualities[i].partial_spearman = given[i].partial;
     qualities[i].conditional_gain = given[i].gain;
   }
+}
+
+// With failed scores at the bottom, so that all columns count all rows.
+std::vector<ColumnQuality> judged_on_all_rows(const Population& population, const CorrelationOptions& options) {
+  const Yardstick all = yardstick(population, all_rows(population));
+  const size_t columns = population.columns.size();
+  std::vector<ColumnQuality> qualities(columns);
+  std::vector<Levels> levels(columns);
+  tbb::parallel_for(size_t{0}, columns, [&](size_t i) {
+    const ScoreColumn& column = population.columns[i];
+    const std::vector<double> scores = with_failures(column);
+    levels[i] = levels_of(scores);
+    qualities[i] = judged(column, scores, levels[i], all, population, options);
+  });
+  add_lifts(qualities);
+  add_conditionals(std::move(levels), all.levels, qualities);
+  return qualities;
 }
 
 }  // namespace
@@ -109,42 +180,20 @@ size_t count_different(std::vector<uint32_t> numbers) {
 
 ColumnQuality column_quality(const ScoreColumn& column, const Population& population,
                              const CorrelationOptions& options) {
-  const Rows rows = counted_rows(column, population, options.failed);
-  ColumnQuality quality;
-  quality.column = column.name;
-  quality.rows = rows.score.size();
-  quality.functions = count_different(rows.function);
-  quality.failed = rows.failed;
-  if (rows.score.empty()) return quality;
-
-  const Levels score = levels_of(rows.score), accuracy = levels_of(rows.accuracy);
-  const PairedRanks ranks(score, accuracy);
-  const RankCorrelation estimate = ranks.correlation();
-  const int resamples = estimate.spearman ? options.resamples : 0;
-  const CorrelationIntervals intervals = bootstrap_intervals(ranks, rows.function, resamples, options.seed);
-  quality.spearman = {estimate.spearman, intervals.spearman};
-  quality.kendall = {estimate.kendall, intervals.kendall};
-  quality.spearman_resamples = intervals.spearman_resamples;
-  quality.pairs = pair_agreement(ranks);
-  quality.pearson = pearson_of_scored(rows);
-  quality.stability = stability(column.values, standard_errors(population, column.name));
-  measure_parts(score, accuracy, sizes_of(population, rows), quality);
-  const bool all_failed = options.failed == FailedPolicy::kBottom && rows.failed == rows.score.size();
-  if (!all_failed) {
-    quality.top_accuracy = top_accuracy(rows.score, rows.accuracy);
-    quality.best_of_ten = best_of_top(rows.score, rows.accuracy, kShortlist);
-    quality.selection = selection(rows.score, rows.accuracy, options.k);
-  }
-  return quality;
+  if (options.failed == FailedPolicy::kDropped) return judged_where_scored(column, population, options);
+  const std::vector<double> scores = with_failures(column);
+  return judged(column, scores, levels_of(scores), yardstick(population, all_rows(population)), population, options);
 }
 
 std::vector<ColumnQuality> correlate(const Population& population, const CorrelationOptions& options) {
-  std::vector<ColumnQuality> qualities(population.columns.size());
-  tbb::parallel_for(size_t{0}, qualities.size(),
-                    [&](size_t i) { qualities[i] = column_quality(population.columns[i], population, options); });
+  std::vector<ColumnQuality> qualities;
   if (options.failed == FailedPolicy::kBottom) {
-    add_lifts(qualities);
-    add_conditionals(population, qualities);
+    qualities = judged_on_all_rows(population, options);
+  } else {
+    qualities.resize(population.columns.size());
+    tbb::parallel_for(size_t{0}, qualities.size(), [&](size_t i) {
+      qualities[i] = judged_where_scored(population.columns[i], population, options);
+    });
   }
   std::stable_sort(qualities.begin(), qualities.end(), [](const ColumnQuality& a, const ColumnQuality& b) {
     if (!a.spearman.value || !b.spearman.value) return a.spearman.value.has_value() > b.spearman.value.has_value();

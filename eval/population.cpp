@@ -1,13 +1,16 @@
 #include "eval/population.h"
 
 #include <fmt/format.h>
+#include <tbb/parallel_sort.h>
 
 #include <algorithm>
 #include <array>
 #include <boost/algorithm/string/predicate.hpp>
 #include <functional>
+#include <limits>
 #include <optional>
 #include <string_view>
+#include <utility>
 
 #include "core/error.h"
 #include "spaces/spelling.h"
@@ -84,16 +87,24 @@ std::vector<std::optional<double>> accuracies(const std::vector<std::string>& ar
 }  // namespace
 
 void number_functions(const std::vector<std::string>& texts, Population& population) {
-  std::vector<std::string> known = texts;
-  std::sort(known.begin(), known.end());
-  known.erase(std::unique(known.begin(), known.end()), known.end());
-  population.functions = known.size();
-  population.function.clear();
-  for (const std::string& text : texts) {
-    const auto found = std::lower_bound(known.begin(), known.end(), text);
-    population.function.push_back(static_cast<uint32_t>(found - known.begin()));
+  std::vector<std::pair<std::string_view, uint32_t>> sorted;  // and their rows
+  sorted.reserve(texts.size());
+  for (const std::string& text : texts) sorted.emplace_back(text, static_cast<uint32_t>(sorted.size()));
+  tbb::parallel_sort(sorted.begin(), sorted.end());
+  std::vector<std::string> known;
+  population.function.resize(texts.size());
+  for (const auto& [text, row] : sorted) {
+    if (known.empty() || known.back() != text) known.emplace_back(text);
+    population.function[row] = static_cast<uint32_t>(known.size() - 1);
   }
+  population.functions = known.size();
   population.function_texts = std::move(known);
+}
+
+std::vector<double> with_failures(const ScoreColumn& column) {
+  std::vector<double> scores;
+  for (const auto& value : column.values) scores.push_back(value.value_or(-std::numeric_limits<double>::infinity()));
+  return scores;
 }
 
 const ScoreColumn* find_column(const Population& population, const std::string& name) {
@@ -119,14 +130,18 @@ Population join(const core::ScoreTable& scores, const Benchmark& benchmark, cons
                                   scores.path, benchmark.target(), benchmark.path(), scores.rows.front().arch,
                                   benchmark.example()));
   }
-  for (size_t column = 0; column < scores.columns.size(); ++column) {
+  std::vector<ScoreColumn> columns(scores.columns.size());
+  for (ScoreColumn& column : columns) column.values.reserve(rows.size());
+  for (const core::ScoreRow* row : rows) {
+    for (size_t column = 0; column < columns.size(); ++column) columns[column].values.push_back(row->values[column]);
+  }
+  for (size_t column = 0; column < columns.size(); ++column) {
     const std::string& name = scores.columns[column];
     const bool is_error = boost::algorithm::ends_with(name, kStandardError);
-    auto& columns = is_error ? population.standard_errors : population.columns;
-    columns.push_back({is_error ? name.substr(0, name.size() - kStandardError.size()) : name, {}});
-    for (const core::ScoreRow* row : rows) columns.back().values.push_back(row->values[column]);
+    columns[column].name = is_error ? name.substr(0, name.size() - kStandardError.size()) : name;
+    (is_error ? population.standard_errors : population.columns).push_back(std::move(columns[column]));
   }
-  number_functions(population.architectures, population);
+  if (space == nullptr) number_functions(population.architectures, population);
   return population;
 }
 

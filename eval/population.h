@@ -19,6 +19,9 @@ struct ScoreColumn {
   std::vector<std::optional<double>> values;
 };
 
+// Failed cells as minus infinity, less than any score.
+std::vector<double> with_failures(const ScoreColumn& column);
+
 // The column of the data-free baseline (space_facts.h), which proxies are measured against.
 inline constexpr const char* kDataFree = "data_free";
 
@@ -42,11 +45,11 @@ struct Population {
 // The column of this name; nullptr where there is none.
 const ScoreColumn* find_column(const Population& population, const std::string& name);
 
-// Rows of the scores that the benchmark has an accuracy for, in the order of the scores; functions are texts as yet.
-// With a space, texts that both spell in their own way meet as it prints them, and by function where its benchmark
-// measures functions.
-// Standard errors of scores (columns named `..._se`) are no scores but stand apart. Throws core::Error with an example
-// of each file where they have no architecture in common.
+// Rows of the scores that the benchmark has an accuracy for, in the order of the scores. Without a space functions are
+// texts; with one they have no numbers before add_space_facts(), and texts that both spell in their own way meet as it
+// prints them, and by function where its benchmark measures functions. Standard errors of scores (columns named
+// `..._se`) are no scores but stand apart. Throws core::Error with an example of each file where they have no
+// architecture in common.
 Population join(const core::ScoreTable& scores, const Benchmark& benchmark, const spaces::SearchSpace* space = nullptr);
 
 // What another column of the benchmark holds of the population's rows, found as `join` finds accuracies.

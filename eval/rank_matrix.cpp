@@ -4,23 +4,15 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
+#include <utility>
 
 #include "core/error.h"
-#include "eval/levels.h"
 
 namespace zeroth::eval {
 namespace {
 
 using Ranks = std::vector<double>;  // twice the distance from the mean rank: whole numbers; empty for one value only
 using Square = std::vector<std::vector<double>>;
-
-// Failed cells are the lowest level.
-Levels levels_with_failures(const ScoreColumn& column) {
-  std::vector<double> values;
-  for (const auto& value : column.values) values.push_back(value.value_or(-std::numeric_limits<double>::infinity()));
-  return levels_of(values);
-}
 
 Ranks centred_ranks(const Levels& levels) {
   if (levels.count() < 2) return {};
@@ -84,47 +76,54 @@ Conditional conditional(const Square& correlations, size_t column) {
 
 }  // namespace
 
-RankMatrix rank_matrix(const std::vector<ScoreColumn>& columns, FailedPolicy policy,
-                       const std::vector<Coverage>& coverage) {
-  const size_t count = columns.size();
-  ZEROTH_CHECK(coverage.empty() || coverage.size() == count);
-  const auto counts = [&](size_t i, size_t row) {
-    if (policy == FailedPolicy::kDropped && !columns[i].values[row]) return false;
-    return coverage.empty() || coverage[i].empty() || coverage[i][row];
-  };
-  std::vector<bool> whole(count);  // all rows count
-  for (size_t i = 0; i < count; ++i) {
-    const bool drops = policy == FailedPolicy::kDropped && has_failed(columns[i]);
-    whole[i] = !drops && (coverage.empty() || coverage[i].empty());
-  }
+RankMatrix rank_matrix(std::vector<std::string> names, const std::vector<Levels>& levels, const CountedRows& counted) {
+  const size_t count = levels.size();
+  ZEROTH_CHECK(names.size() == count);
   RankMatrix matrix;
-  for (const ScoreColumn& column : columns) matrix.columns.push_back(column.name);
+  matrix.columns = std::move(names);
   matrix.values.resize(count * count);
-  std::vector<Levels> levels(count);
   std::vector<Ranks> ranks(count);
   std::vector<double> squares(count);
   tbb::parallel_for(size_t{0}, count, [&](size_t i) {
-    levels[i] = levels_with_failures(columns[i]);
-    if (!whole[i]) return;
     ranks[i] = centred_ranks(levels[i]);
     squares[i] = product(ranks[i], ranks[i]);
   });
   tbb::parallel_for(size_t{0}, count, [&](size_t i) {
     for (size_t j = 0; j <= i; ++j) {
-      std::optional<double>& value = matrix.values[i * count + j];
-      if (whole[i] && whole[j]) {
-        value = spearman(ranks[i], squares[i], ranks[j], squares[j]);
-      } else {
-        std::vector<uint32_t> rows;
-        for (uint32_t row = 0; row < columns[i].values.size(); ++row) {
-          if (counts(i, row) && counts(j, row)) rows.push_back(row);
-        }
-        value = spearman(levels[i], levels[j], rows);
-      }
-      matrix.values[j * count + i] = value;
+      const auto rows = counted ? counted(i, j) : std::nullopt;
+      matrix.values[i * count + j] = matrix.values[j * count + i] =
+          rows ? spearman(levels[i], levels[j], *rows) : spearman(ranks[i], squares[i], ranks[j], squares[j]);
     }
   });
   return matrix;
+}
+
+RankMatrix rank_matrix(const std::vector<ScoreColumn>& columns, FailedPolicy policy,
+                       const std::vector<Coverage>& coverage) {
+  const size_t count = columns.size();
+  ZEROTH_CHECK(coverage.empty() || coverage.size() == count);
+  std::vector<std::string> names;
+  for (const ScoreColumn& column : columns) names.push_back(column.name);
+  std::vector<Levels> levels(count);
+  tbb::parallel_for(size_t{0}, count, [&](size_t i) { levels[i] = levels_of(with_failures(columns[i])); });
+
+  std::vector<bool> whole(count);  // all rows count
+  for (size_t i = 0; i < count; ++i) {
+    const bool drops = policy == FailedPolicy::kDropped && has_failed(columns[i]);
+    whole[i] = !drops && (coverage.empty() || coverage[i].empty());
+  }
+  const auto counts = [&](size_t i, size_t row) {
+    if (policy == FailedPolicy::kDropped && !columns[i].values[row]) return false;
+    return coverage.empty() || coverage[i].empty() || coverage[i][row];
+  };
+  return rank_matrix(std::move(names), levels, [&](size_t i, size_t j) -> std::optional<std::vector<uint32_t>> {
+    if (whole[i] && whole[j]) return std::nullopt;
+    std::vector<uint32_t> rows;
+    for (uint32_t row = 0; row < columns[i].values.size(); ++row) {
+      if (counts(i, row) && counts(j, row)) rows.push_back(row);
+    }
+    return rows;
+  });
 }
 
 std::vector<Conditional> conditionals(const RankMatrix& matrix) {

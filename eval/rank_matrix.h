@@ -2,11 +2,14 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "eval/correlation.h"
+#include "eval/levels.h"
 
 namespace zeroth::eval {
 
@@ -18,6 +21,13 @@ struct RankMatrix {
   size_t size() const { return columns.size(); }
   const std::optional<double>& at(size_t i, size_t j) const { return values[i * size() + j]; }
 };
+
+// The rows that a pair of columns counts on; none says all.
+using CountedRows = std::function<std::optional<std::vector<uint32_t>>(size_t i, size_t j)>;
+
+// One name for each column. Without `counted` every pair counts on all rows.
+RankMatrix rank_matrix(std::vector<std::string> names, const std::vector<Levels>& levels,
+                       const CountedRows& counted = {});
 
 // By row, what a column covers; empty where it covers all rows.
 using Coverage = std::vector<bool>;

@@ -2,59 +2,50 @@
 
 #include <algorithm>
 #include <cmath>
-#include <functional>
-#include <numeric>
 
 #include "core/error.h"
 
 namespace zeroth::eval {
 namespace {
 
-using Values = std::vector<double>;
+// The level that the k-th largest row is of, and what those of this level have of the k places: the chance to be chosen
+// when ties are broken by lot.
+struct Cut {
+  size_t level;
+  double chance;
 
-double kth_largest(Values values, size_t k) {
-  const auto place = values.begin() + static_cast<ptrdiff_t>(k - 1);
-  std::nth_element(values.begin(), place, values.end(), std::greater<>());
-  return *place;
-}
-
-// For each row the chance to be among the k largest when ties are broken by lot.
-Values membership(const Values& values, size_t k) {
-  const double threshold = kth_largest(values, k);
-  const auto above = std::count_if(values.begin(), values.end(), [&](double value) { return value > threshold; });
-  const auto tied = std::count(values.begin(), values.end(), threshold);
-  const double chance = static_cast<double>(static_cast<ptrdiff_t>(k) - above) / static_cast<double>(tied);
-  Values members;
-  for (const double value : values) members.push_back(value > threshold ? 1 : value == threshold ? chance : 0);
-  return members;
-}
-
-// The share of the other rows that an accuracy beats, half of those that it equals.
-class Gains {
- public:
-  explicit Gains(const Values& accuracy) : sorted_(accuracy) { std::sort(sorted_.begin(), sorted_.end()); }
-
-  double of(double accuracy) const {
-    const auto [first, last] = std::equal_range(sorted_.begin(), sorted_.end(), accuracy);
-    const auto beaten = static_cast<double>(first - sorted_.begin()), equal = static_cast<double>(last - first - 1);
-    return (beaten + equal / 2) / static_cast<double>(sorted_.size() - 1);
-  }
-  bool all_equal() const { return sorted_.front() == sorted_.back(); }
-
- private:
-  Values sorted_;
+  double membership(uint32_t other) const { return other > level ? 1 : other == level ? chance : 0; }
 };
 
+Cut cut_at(const Levels& levels, size_t k) {
+  size_t level = levels.count() - 1, above = 0;
+  for (; above + levels.sizes[level] < k; --level) above += levels.sizes[level];
+  return {level, static_cast<double>(k - above) / static_cast<double>(levels.sizes[level])};
+}
+
+// By level of accuracy, the share of the other rows that a row beats, half of those that it equals.
+std::vector<double> gains_of(const Levels& accuracy) {
+  std::vector<double> gains;
+  size_t beaten = 0;
+  for (const size_t size : accuracy.sizes) {
+    const double equal = static_cast<double>(size - 1);
+    gains.push_back((static_cast<double>(beaten) + equal / 2) / static_cast<double>(accuracy.level.size() - 1));
+    beaten += size;
+  }
+  return gains;
+}
+
 struct Place {
-  double order, gain;
+  uint32_t order;
+  double gain;
 };
 
 // Of the first k in falling order of `order`.
-double discounted_sum(const Values& order, const Values& accuracy, const Gains& gains, size_t k) {
-  const double last = kth_largest(order, k);
+double discounted_sum(const Levels& order, const Levels& accuracy, const std::vector<double>& gains, size_t k) {
+  const size_t last = cut_at(order, k).level;
   std::vector<Place> places;  // the first k and who shares the k-th place
-  for (size_t row = 0; row < order.size(); ++row) {
-    if (order[row] >= last) places.push_back({order[row], gains.of(accuracy[row])});
+  for (size_t row = 0; row < order.level.size(); ++row) {
+    if (order.level[row] >= last) places.push_back({order.level[row], gains[accuracy.level[row]]});
   }
   // Equal ones by gain: the sum of their gains is then the same, to the bit, in any order of the rows.
   std::sort(places.begin(), places.end(),
@@ -70,47 +61,46 @@ double discounted_sum(const Values& order, const Values& accuracy, const Gains& 
   return sum;
 }
 
-std::optional<double> discounted_gain(const Values& score, const Values& accuracy, size_t k) {
-  const Gains gains(accuracy);
-  if (gains.all_equal()) return std::nullopt;
+std::optional<double> discounted_gain(const Levels& score, const Levels& accuracy, size_t k) {
+  if (accuracy.count() < 2) return std::nullopt;
+  const std::vector<double> gains = gains_of(accuracy);
   return discounted_sum(score, accuracy, gains, k) / discounted_sum(accuracy, accuracy, gains, k);
 }
 
 }  // namespace
 
-double top_accuracy(const Values& score, const Values& accuracy) {
-  const double highest = *std::max_element(score.begin(), score.end());
+double top_accuracy(const Levels& score, const std::vector<double>& accuracy) {
   double sum = 0;
-  size_t tied = 0;
-  for (size_t row = 0; row < score.size(); ++row) {
-    if (score[row] != highest) continue;
-    sum += accuracy[row];
-    ++tied;
+  for (size_t row = 0; row < score.level.size(); ++row) {
+    if (score.level[row] + 1 == score.count()) sum += accuracy[row];
   }
-  return sum / static_cast<double>(tied);
+  return sum / static_cast<double>(score.sizes.back());
 }
 
-double best_of_top(const Values& score, const Values& accuracy, size_t k) {
-  std::vector<size_t> order(score.size());
-  std::iota(order.begin(), order.end(), size_t{0});
-  const size_t length = std::min(k, order.size());
-  std::partial_sort(order.begin(), order.begin() + static_cast<ptrdiff_t>(length), order.end(),
-                    [&](size_t a, size_t b) { return score[a] != score[b] ? score[a] > score[b] : a < b; });
-  double best = accuracy[order.front()];
-  for (size_t i = 1; i < length; ++i) best = std::max(best, accuracy[order[i]]);
+double best_of_top(const Levels& score, const std::vector<double>& accuracy, size_t k) {
+  const size_t length = std::min(k, score.level.size()), last = cut_at(score, length).level;
+  std::vector<size_t> top;  // the first k and who shares the k-th place, in the order of the rows
+  for (size_t row = 0; row < score.level.size(); ++row) {
+    if (score.level[row] >= last) top.push_back(row);
+  }
+  std::stable_sort(top.begin(), top.end(), [&](size_t a, size_t b) { return score.level[a] > score.level[b]; });
+  double best = accuracy[top.front()];
+  for (size_t i = 1; i < length; ++i) best = std::max(best, accuracy[top[i]]);
   return best;
 }
 
-Selection selection(const Values& score, const Values& accuracy, size_t k) {
-  ZEROTH_CHECK(score.size() == accuracy.size() && !score.empty() && k > 0);
+Selection selection(const Levels& score, const Levels& accuracy_levels, const std::vector<double>& accuracy, size_t k) {
+  ZEROTH_CHECK(score.level.size() == accuracy.size() && !accuracy.empty() && k > 0);
   Selection result;
-  result.k = std::min(k, score.size());
+  result.k = std::min(k, accuracy.size());
   result.best = best_of_top(score, accuracy, result.k);
   result.regret = *std::max_element(accuracy.begin(), accuracy.end()) - result.best;
-  const Values chosen = membership(score, result.k), best = membership(accuracy, result.k);
-  for (size_t row = 0; row < score.size(); ++row) result.precision += chosen[row] * best[row];
+  const Cut chosen = cut_at(score, result.k), best = cut_at(accuracy_levels, result.k);
+  for (size_t row = 0; row < accuracy.size(); ++row) {
+    result.precision += chosen.membership(score.level[row]) * best.membership(accuracy_levels.level[row]);
+  }
   result.precision /= static_cast<double>(result.k);
-  result.discounted_gain = discounted_gain(score, accuracy, result.k);
+  result.discounted_gain = discounted_gain(score, accuracy_levels, result.k);
   return result;
 }
 

@@ -5,14 +5,16 @@
 #include <optional>
 #include <vector>
 
+#include "eval/levels.h"
+
 namespace zeroth::eval {
 
 // Accuracy of the row with the highest score; the mean of all that share the highest score, so that the answer does not
 // depend on the order of the rows.
-double top_accuracy(const std::vector<double>& score, const std::vector<double>& accuracy);
+double top_accuracy(const Levels& score, const std::vector<double>& accuracy);
 
 // Best accuracy among the k rows with the highest scores; of equal scores the earlier row counts first.
-double best_of_top(const std::vector<double>& score, const std::vector<double>& accuracy, size_t k);
+double best_of_top(const Levels& score, const std::vector<double>& accuracy, size_t k);
 
 struct Selection {
   size_t k = 0;  // rows that are looked at: as asked for, at most all
@@ -28,7 +30,7 @@ struct Selection {
   std::optional<double> discounted_gain;
 };
 
-// At least one row; k at least 1.
-Selection selection(const std::vector<double>& score, const std::vector<double>& accuracy, size_t k);
+// At least one row; k at least 1. O(n) beside the rows that share the k-th place.
+Selection selection(const Levels& score, const Levels& accuracy_levels, const std::vector<double>& accuracy, size_t k);
 
 }  // namespace zeroth::eval

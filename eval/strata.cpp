@@ -1,6 +1,7 @@
 #include "eval/strata.h"
 
 #include <cmath>
+#include <utility>
 
 #include "core/error.h"
 
@@ -9,14 +10,32 @@ namespace {
 
 using Rows = std::vector<uint32_t>;
 
-std::vector<Rows> rows_by_part(const std::vector<uint32_t>& part, size_t parts) {
-  std::vector<Rows> rows(parts);
+Stratum stratum(Rows rows, const Levels& accuracy) {
+  Levels levels = restricted(accuracy, rows);
+  return {std::move(rows), std::move(levels)};
+}
+
+template <size_t kParts>
+std::array<Rows, kParts> rows_by_part(const Levels& values) {
+  const std::vector<uint32_t> part = parts_by_value(values, kParts);
+  std::array<Rows, kParts> rows;
   for (uint32_t row = 0; row < part.size(); ++row) rows[part[row]].push_back(row);
   return rows;
 }
 
-PairedRanks among(const Rows& rows, const Levels& score, const Levels& accuracy) {
-  return {restricted(score, rows), restricted(accuracy, rows)};
+std::array<Rows, kBands> bands_by(const std::vector<double>& size) {
+  Rows sized;
+  std::vector<double> sizes;
+  for (uint32_t row = 0; row < size.size(); ++row) {
+    if (std::isnan(size[row])) continue;
+    sized.push_back(row);
+    sizes.push_back(size[row]);
+  }
+  auto bands = rows_by_part<kBands>(levels_of(sizes));
+  for (Rows& band : bands) {
+    for (uint32_t& row : band) row = sized[row];
+  }
+  return bands;
 }
 
 }  // namespace
@@ -35,42 +54,44 @@ std::vector<uint32_t> parts_by_value(const Levels& values, size_t parts) {
   return part;
 }
 
-RankCorrelation top_tenth(const Levels& score, const Levels& accuracy) {
-  ZEROTH_CHECK(score.level.size() == accuracy.level.size());
+Stratum top_tenth(const Levels& accuracy) {
   size_t threshold = accuracy.count(), above = 0;
   while (10 * above < accuracy.level.size()) above += accuracy.sizes[--threshold];
   Rows top;
   for (uint32_t row = 0; row < accuracy.level.size(); ++row) {
     if (accuracy.level[row] >= threshold) top.push_back(row);
   }
-  return among(top, score, accuracy).correlation();
+  return stratum(std::move(top), accuracy);
 }
 
-std::array<std::optional<double>, kDeciles> spearman_by_decile(const Levels& score, const Levels& accuracy) {
-  ZEROTH_CHECK(score.level.size() == accuracy.level.size());
-  std::array<std::optional<double>, kDeciles> result;
-  const std::vector<Rows> deciles = rows_by_part(parts_by_value(accuracy, kDeciles), kDeciles);
-  for (size_t d = 0; d < kDeciles; ++d) result[d] = among(deciles[d], score, accuracy).spearman();
+Strata strata(const Levels& accuracy, const std::vector<double>& size) {
+  ZEROTH_CHECK(size.empty() || size.size() == accuracy.level.size());
+  Strata result;
+  result.top_tenth = top_tenth(accuracy);
+  auto deciles = rows_by_part<kDeciles>(accuracy);
+  for (size_t d = 0; d < kDeciles; ++d) result.deciles[d] = stratum(std::move(deciles[d]), accuracy);
+  auto bands = bands_by(size);
+  for (size_t b = 0; b < kBands; ++b) result.bands[b] = stratum(std::move(bands[b]), accuracy);
   return result;
 }
 
-std::optional<double> spearman_within_bands(const Levels& score, const Levels& accuracy,
-                                            const std::vector<double>& size) {
-  ZEROTH_CHECK(score.level.size() == accuracy.level.size() && score.level.size() == size.size());
-  Rows sized;
-  std::vector<double> sizes;
-  for (uint32_t row = 0; row < size.size(); ++row) {
-    if (std::isnan(size[row])) continue;
-    sized.push_back(row);
-    sizes.push_back(size[row]);
-  }
+PairedRanks ranks_in(const Stratum& stratum, const Levels& score) {
+  return {restricted(score, stratum.rows), stratum.accuracy};
+}
+
+std::array<std::optional<double>, kDeciles> spearman_by_decile(const Strata& strata, const Levels& score) {
+  std::array<std::optional<double>, kDeciles> result;
+  for (size_t d = 0; d < kDeciles; ++d) result[d] = ranks_in(strata.deciles[d], score).spearman();
+  return result;
+}
+
+std::optional<double> spearman_within_bands(const Strata& strata, const Levels& score) {
   double sum = 0, weight = 0;
-  for (Rows& band : rows_by_part(parts_by_value(levels_of(sizes), kBands), kBands)) {
-    for (uint32_t& row : band) row = sized[row];
-    const std::optional<double> spearman = among(band, score, accuracy).spearman();
+  for (const Stratum& band : strata.bands) {
+    const std::optional<double> spearman = ranks_in(band, score).spearman();
     if (!spearman) continue;
-    sum += static_cast<double>(band.size()) * *spearman;
-    weight += static_cast<double>(band.size());
+    sum += static_cast<double>(band.rows.size()) * *spearman;
+    weight += static_cast<double>(band.rows.size());
   }
   return weight > 0 ? std::optional(sum / weight) : std::nullopt;
 }

@@ -18,6 +18,7 @@ using Terms = std::vector<size_t>;
 class Flattening {
  public:
   explicit Flattening(const UnitGraph& written) {
+    flat_.m_vertices.reserve(boost::num_vertices(written));
     for (size_t unit = 0; unit < boost::num_vertices(written); ++unit) {
       Terms read;
       for (const size_t operand : operands_of(written, unit)) {
@@ -65,19 +66,22 @@ class Flattening {
 UnitGraph live_part(const UnitGraph& graph) {
   const size_t units = boost::num_vertices(graph);
   std::vector<bool> live(units);
+  std::vector<std::vector<size_t>> operands(units);
   for (size_t unit = 0; unit < units; ++unit) live[unit] = graph[unit].kind == UnitKind::kInput;
   live[units - 1] = true;
   for (size_t unit = units; unit-- > 0;) {
     if (!live[unit]) continue;
-    for (const size_t operand : operands_of(graph, unit)) live[operand] = true;
+    operands[unit] = operands_of(graph, unit);
+    for (const size_t operand : operands[unit]) live[operand] = true;
   }
+  if (std::count(live.begin(), live.end(), false) == 0) return graph;
   UnitGraph kept;
+  kept.m_vertices.reserve(units);
   std::vector<size_t> number(units);
   for (size_t unit = 0; unit < units; ++unit) {
     if (!live[unit]) continue;
-    std::vector<size_t> operands;
-    for (const size_t operand : operands_of(graph, unit)) operands.push_back(number[operand]);
-    number[unit] = add_unit(kept, graph[unit], operands);
+    for (size_t& operand : operands[unit]) operand = number[operand];
+    number[unit] = add_unit(kept, graph[unit], operands[unit]);
   }
   return kept;
 }

@@ -10,6 +10,7 @@
 #include <map>
 #include <numeric>
 #include <string>
+#include <string_view>
 #include <tuple>
 #include <utility>
 
@@ -23,37 +24,40 @@ using Colours = std::vector<int>;  // rank of each unit's class, 0, 1, ...
 // The rank of each key among the distinct keys.
 template <typename Key>
 Colours ranks(const std::vector<Key>& keys) {
-  std::vector<Key> distinct = keys;
-  std::sort(distinct.begin(), distinct.end());
-  distinct.erase(std::unique(distinct.begin(), distinct.end()), distinct.end());
-  Colours colours;
-  for (const Key& key : keys) {
-    const auto place = std::lower_bound(distinct.begin(), distinct.end(), key);
-    colours.push_back(static_cast<int>(place - distinct.begin()));
+  std::vector<size_t> order(keys.size());  // not the keys themselves, which hold memory of their own
+  std::iota(order.begin(), order.end(), size_t{0});
+  std::sort(order.begin(), order.end(), [&](size_t a, size_t b) { return keys[a] < keys[b]; });
+  Colours colours(keys.size());
+  for (size_t place = 1; place < order.size(); ++place) {
+    const bool same = keys[order[place]] == keys[order[place - 1]];
+    colours[order[place]] = colours[order[place - 1]] + (same ? 0 : 1);
   }
   return colours;
 }
 
 int classes(const Colours& colours) { return 1 + *std::max_element(colours.begin(), colours.end()); }
 
+using Operands = std::vector<std::vector<size_t>>;  // of each unit, repeats included
+
 // Depth leads, which makes every order topological.
-Colours initial_colours(const UnitGraph& graph) {
-  std::vector<std::tuple<int, UnitKind, std::string>> keys;
-  for (size_t unit = 0; unit < boost::num_vertices(graph); ++unit) {
+Colours initial_colours(const UnitGraph& graph, const Operands& operands) {
+  std::vector<std::tuple<int, UnitKind, std::string_view>> keys;
+  for (size_t unit = 0; unit < operands.size(); ++unit) {
     int depth = graph[unit].kind == UnitKind::kInput ? 0 : 1;
-    for (const size_t operand : operands_of(graph, unit)) depth = std::max(depth, std::get<0>(keys[operand]) + 1);
+    for (const size_t operand : operands[unit]) depth = std::max(depth, std::get<0>(keys[operand]) + 1);
     keys.emplace_back(depth, graph[unit].kind, graph[unit].label);
   }
   return ranks(keys);
 }
 
-UnitGraph reordered(const UnitGraph& graph, const Colours& place) {
+UnitGraph reordered(const UnitGraph& graph, const Operands& operands_in, const Colours& place) {
   std::vector<size_t> order(place.size());
   for (size_t unit = 0; unit < place.size(); ++unit) order[place[unit]] = unit;
   UnitGraph result;
+  result.m_vertices.reserve(order.size());  // else it is copied over and over as it grows
   for (const size_t unit : order) {
     std::vector<size_t> operands;
-    for (const size_t operand : operands_of(graph, unit)) operands.push_back(place[operand]);
+    for (const size_t operand : operands_in[unit]) operands.push_back(place[operand]);
     std::sort(operands.begin(), operands.end());
     add_unit(result, graph[unit], operands);
   }
@@ -73,8 +77,10 @@ class Search {
   }
 
   UnitGraph run() {
-    descend(initial_colours(graph_));
-    return reordered(graph_, leaves_.begin()->second.colours);
+    const Colours colours = refined(initial_colours(graph_, operands_));
+    if (first_tie(colours) < 0) return reordered(graph_, operands_, colours);
+    descend(colours);
+    return reordered(graph_, operands_, leaves_.begin()->second.colours);
   }
 
  private:
@@ -110,8 +116,7 @@ class Search {
   }
 
   // Searches below path_ and returns the length of the path at which the search may go on.
-  size_t descend(const Colours& start) {
-    const Colours colours = refined(start);
+  size_t descend(const Colours& colours) {
     const int tie = first_tie(colours);
     if (tie < 0) return reach_leaf(colours);
     const size_t depth = path_.size();
@@ -122,7 +127,7 @@ class Search {
         if (other != unit && child[other] >= tie) ++child[other];
       }
       path_.push_back(unit);
-      const size_t resume = descend(child);
+      const size_t resume = descend(refined(child));
       path_.pop_back();
       if (resume < depth) return resume;
     }
@@ -130,7 +135,8 @@ class Search {
   }
 
   size_t reach_leaf(const Colours& colours) {
-    const auto [leaf, is_new] = leaves_.try_emplace(encoding(reordered(graph_, colours)), Leaf{path_, colours});
+    const auto [leaf, is_new] =
+        leaves_.try_emplace(encoding(reordered(graph_, operands_, colours)), Leaf{path_, colours});
     if (is_new) return path_.size();
     // The earlier leaf's branch, already searched, is the image of this one.
     const std::vector<size_t>& earlier = leaf->second.path;
@@ -138,7 +144,7 @@ class Search {
   }
 
   const UnitGraph& graph_;
-  std::vector<std::vector<size_t>> operands_, consumers_;  // of each unit, repeats included
+  Operands operands_, consumers_;
   std::vector<size_t> path_;
   std::map<std::string, Leaf> leaves_;  // by encoding, least first
 };

@@ -7,16 +7,18 @@
 #include <limits>
 #include <numeric>
 
-using zeroth::eval::best_of_top;
+using zeroth::eval::levels_of;
 using zeroth::eval::Selection;
-using zeroth::eval::selection;
-using zeroth::eval::top_accuracy;
 
 namespace {
 
 using Column = std::vector<double>;
 
 constexpr double kExact = 1e-14;
+
+Selection selection(const Column& score, const Column& accuracy, size_t k) {
+  return zeroth::eval::selection(levels_of(score), levels_of(accuracy), accuracy, k);
+}
 
 // Mean over all orders of the rows, which break ties as they come.
 Selection mean_over_orders(const Column& score, const Column& accuracy, size_t k) {
@@ -93,8 +95,8 @@ TEST_CASE("Failed scores, minus infinity, come last and tie") {
   const Selection found = selection({kFailed, 1, kFailed}, {30, 20, 10}, 2);
   CHECK(found.best == 30);  // of equal rows the earlier
   CHECK(found.precision == Approx((1 + 0.5) / 2).margin(kExact));
-  CHECK(top_accuracy({kFailed, 1, 1}, {30, 20, 10}) == 15);
-  CHECK(best_of_top({kFailed, 1, 1}, {30, 20, 10}, 2) == 20);
+  CHECK(zeroth::eval::top_accuracy(levels_of({kFailed, 1, 1}), {30, 20, 10}) == 15);
+  CHECK(zeroth::eval::best_of_top(levels_of({kFailed, 1, 1}), {30, 20, 10}, 2) == 20);
 }
 
 TEST_CASE("Precision and gain are means over the ways to break ties") {

@@ -9,9 +9,8 @@ using zeroth::eval::Levels;
 using zeroth::eval::levels_of;
 using zeroth::eval::parts_by_value;
 using zeroth::eval::rank_correlation;
-using zeroth::eval::spearman_by_decile;
-using zeroth::eval::spearman_within_bands;
-using zeroth::eval::top_tenth;
+using zeroth::eval::ranks_in;
+using zeroth::eval::strata;
 
 namespace {
 
@@ -20,7 +19,11 @@ using Column = std::vector<double>;
 constexpr double kExact = 1e-14;
 
 std::optional<double> within_bands(const Column& score, const Column& accuracy, const Column& size) {
-  return spearman_within_bands(levels_of(score), levels_of(accuracy), size);
+  return zeroth::eval::spearman_within_bands(strata(levels_of(accuracy), size), levels_of(score));
+}
+
+auto by_decile(const Column& score, const Column& accuracy) {
+  return zeroth::eval::spearman_by_decile(strata(levels_of(accuracy), {}), levels_of(score));
 }
 
 }  // namespace
@@ -48,10 +51,10 @@ TEST_CASE("Within deciles of accuracy a score may say another thing than over al
     score.push_back(10 * (row / 4) - row % 4);  // deciles rise, the four rows of each fall
   }
   CHECK(*rank_correlation(score, accuracy).spearman > 0.9);
-  for (const auto& spearman : spearman_by_decile(levels_of(score), levels_of(accuracy))) CHECK(*spearman == -1);
-  CHECK(*top_tenth(levels_of(score), levels_of(accuracy)).spearman == -1);
+  for (const auto& spearman : by_decile(score, accuracy)) CHECK(*spearman == -1);
+  CHECK(*ranks_in(zeroth::eval::top_tenth(levels_of(accuracy)), levels_of(score)).spearman() == -1);
   // Fewer rows than deciles: none has two rows.
-  for (const auto& spearman : spearman_by_decile(levels_of({1, 2, 3}), levels_of({1, 2, 3}))) CHECK_FALSE(spearman);
+  for (const auto& spearman : by_decile({1, 2, 3}, {1, 2, 3})) CHECK_FALSE(spearman);
 }
 
 TEST_CASE("A score that only counts size says nothing within bands of size") {

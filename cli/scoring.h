@@ -9,6 +9,7 @@
 #include "cli/run_options.h"
 #include "cli/score_columns.h"
 #include "core/manifest.h"
+#include "nn/kept_memory.h"
 #include "nn/minibatch.h"
 #include "proxies/pipeline.h"
 
@@ -45,6 +46,7 @@ class Scoring {
   size_t copied() const { return copied_; }
 
  private:
+  const nn::KeptMemory kept_;  // from one batch of candidates to the next
   const RunOptions options_;
   const int workers_;
   const nn::InputSource source_;

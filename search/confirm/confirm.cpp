@@ -147,6 +147,28 @@ std::string Confirmation::standing(size_t entrant) const {
   return halving_.goes_on(entrant) ? "training" : "halted";
 }
 
+// The last of so many epochs; nullptr where the network did not get there.
+const Epoch* Confirmation::epoch_of(size_t entrant, size_t seed, int epochs) const {
+  const std::vector<Epoch>& behind = networks_[entrant].by_seed[seed].epochs;
+  return epochs == 0 || behind.size() < static_cast<size_t>(epochs) ? nullptr
+                                                                    : &behind[static_cast<size_t>(epochs) - 1];
+}
+
+void Confirmation::compare(const Confirmed& first, Confirmed& other) const {
+  if (first.epochs != other.epochs) return;
+  std::vector<double> differences;
+  for (size_t seed = 0; seed < static_cast<size_t>(options_.seeds); ++seed) {
+    const Epoch* own = epoch_of(other.entrant, seed, other.epochs);
+    const Epoch* best = epoch_of(first.entrant, seed, first.epochs);
+    if (own == nullptr || best == nullptr) continue;
+    differences.push_back(own->test_accuracy && best->test_accuracy
+                              ? *own->test_accuracy - *best->test_accuracy
+                              : own->validation_accuracy - best->validation_accuracy);
+  }
+  other.to_first = mean(differences);
+  other.to_first_deviation = deviation(differences);
+}
+
 Confirmed Confirmation::result(size_t entrant) const {
   Confirmed result;
   result.entrant = entrant;
@@ -155,15 +177,15 @@ Confirmed Confirmation::result(size_t entrant) const {
   result.params = networks_[entrant].graph.parameter_count();
   std::vector<double> validation, test, loss;
   bool diverged = false;
-  for (const TrainingRecord& record : networks_[entrant].by_seed) {
+  for (size_t seed = 0; seed < networks_[entrant].by_seed.size(); ++seed) {
+    const TrainingRecord& record = networks_[entrant].by_seed[seed];
     for (const Epoch& epoch : record.epochs) result.seconds += epoch.seconds;
-    const auto epochs = static_cast<size_t>(result.epochs);
-    diverged = diverged || (record.diverged && record.epochs.size() < epochs);
-    if (epochs == 0 || record.epochs.size() < epochs) continue;
-    const Epoch& last = record.epochs[epochs - 1];
-    validation.push_back(last.validation_accuracy);
-    loss.push_back(last.loss);
-    if (last.test_accuracy) test.push_back(*last.test_accuracy);
+    const Epoch* last = epoch_of(entrant, seed, result.epochs);
+    diverged = diverged || (record.diverged && result.epochs > 0 && last == nullptr);
+    if (last == nullptr) continue;
+    validation.push_back(last->validation_accuracy);
+    loss.push_back(last->loss);
+    if (last->test_accuracy) test.push_back(*last->test_accuracy);
   }
   result.validation = mean(validation);
   result.validation_deviation = deviation(validation);
@@ -182,6 +204,7 @@ std::vector<Confirmed> Confirmation::results() const {
   };
   std::stable_sort(results.begin(), results.end(),
                    [&](const Confirmed& a, const Confirmed& b) { return key(a) < key(b); });
+  for (size_t place = 1; place < results.size(); ++place) compare(results[0], results[place]);
   return results;
 }
 

@@ -55,7 +55,10 @@ struct Confirmed {
   int rungs = 0, epochs = 0;                               // behind it
   std::optional<double> validation, validation_deviation;  // mean and standard deviation (n - 1) over seeds
   std::optional<double> test, test_deviation;              // that did not diverge; a deviation needs two
-  std::optional<double> loss;                              // training loss of the last epoch, mean over seeds
+  // Accuracy minus that of the first of the results, in test, or in validation where there is no test: mean and
+  // standard deviation over the seeds that both trained as far. None for the first itself.
+  std::optional<double> to_first, to_first_deviation;
+  std::optional<double> loss;  // training loss of the last epoch, mean over seeds
   int64_t params = 0;
   double seconds = 0.0;  // of training, all seeds
   std::string status;    // "ok": trained to the end; "halted", "diverged", "interrupted"; between rungs "training"
@@ -86,7 +89,9 @@ class Confirmation {
   bool train_all(const std::vector<TrainingJob>& jobs, const ConfirmWatch& watch);
   std::optional<double> accuracy(size_t entrant, int epochs) const;
   std::string standing(size_t entrant) const;
+  const Epoch* epoch_of(size_t entrant, size_t seed, int epochs) const;
   Confirmed result(size_t entrant) const;
+  void compare(const Confirmed& first, Confirmed& other) const;
 
   const std::vector<Entrant>& entrants_;
   const ImageData& data_;

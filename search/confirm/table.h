@@ -8,8 +8,8 @@
 
 namespace zeroth::search {
 
-// CSV: arch,role,rung,epochs,val_acc,val_sd,test_acc,test_sd,loss,params,seconds,status, a row an entrant in the order
-// of the results. Accuracies are in percent; what is not known is empty.
+// CSV: arch,role,rung,epochs,val_acc,val_sd,test_acc,test_sd,to_first,to_first_sd,loss,params,seconds,status, a row an
+// entrant in the order of the results. Accuracies are in percent; what is not known is empty.
 std::string confirmed_csv(const std::vector<Entrant>& entrants, const std::vector<Confirmed>& results);
 
 // The same for a reader.

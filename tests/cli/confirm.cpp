@@ -69,7 +69,8 @@ TEST_CASE("confirm trains candidates and baselines and writes the table, best fi
       run_well("confirm " + files.list + kSmall + files.data + " --seeds 2 --random 1 --seed 4 --out " + out);
   const core::CsvTable csv = core::CsvTable::read(out);
   CHECK(csv.columns == std::vector<std::string>{"arch", "role", "rung", "epochs", "val_acc", "val_sd", "test_acc",
-                                                "test_sd", "loss", "params", "seconds", "status"});
+                                                "test_sd", "to_first", "to_first_sd", "loss", "params", "seconds",
+                                                "status"});
   std::map<std::string, std::string> roles;
   for (const core::CsvRow& row : csv.rows) roles[row.fields[0]] = row.fields[1];
   CHECK(roles.at(kResNet) == "resnet_like");

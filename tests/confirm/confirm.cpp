@@ -94,6 +94,13 @@ TEST_CASE("confirmation halves the candidates, trains the baseline to the end an
   CHECK(results[3].status == "halted");
   CHECK(results[3].epochs == 2);
   CHECK(list[results[3].entrant].role == "candidate");
+  // Paired with the first where the epochs are its own; a mean of differences is the difference of means.
+  CHECK_FALSE(results[0].to_first);
+  CHECK_FALSE(results[3].to_first);
+  for (size_t i = 1; i < 3; ++i) {
+    CHECK(*results[i].to_first == Approx(*results[i].validation - *results[0].validation).margin(1e-9));
+    CHECK(results[i].to_first_deviation.has_value());
+  }
   for (const Confirmed& result : results) {
     CHECK(result.validation_deviation.has_value());
     CHECK(result.loss.has_value());

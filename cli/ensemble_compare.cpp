@@ -31,6 +31,7 @@ namespace {
 
 constexpr const char* kReference = "log_rank";
 constexpr const char* kLearned = "bayes";
+constexpr const char* kDataFree = "data_free";
 
 constexpr const char* kFooter =
     R"(On each task, Spearman correlations of what is learned or chosen on the tasks of all other groups of spaces: bayes
@@ -66,8 +67,8 @@ struct JudgedTask {
   std::map<std::string, Quality> methods;
 };
 
-// A difference, and its interval over paired resamples.
-struct Lift {
+// A value, and its interval over resamples.
+struct Estimate {
   std::optional<double> value;
   std::optional<eval::Interval> interval;
 };
@@ -135,7 +136,7 @@ JudgedTask judge_task(const NamedTask& named, const Learned& learned, const Sett
   }
   for (const ensemble::MethodScore& each : scores) add_vector(each.method, each.score);
   if (const auto score = default_log_rank(task)) add_vector("log_rank:default", *score);
-  if (!named.data_free.empty()) add("data_free", core::ranks_with_failures(named.data_free));
+  if (!named.data_free.empty()) add(kDataFree, core::ranks_with_failures(named.data_free));
   return judged;
 }
 
@@ -147,8 +148,8 @@ Resamples differences(const Resamples& a, const Resamples& b) {
   return result;
 }
 
-Lift lift(const Quality& method, const Quality& reference) {
-  Lift result;
+Estimate lift(const Quality& method, const Quality& reference) {
+  Estimate result;
   const auto &own = method.judgement.spearman, &other = reference.judgement.spearman;
   if (own && other) result.value = *own - *other;
   result.interval = eval::percentile_interval(differences(method.resamples, reference.resamples));
@@ -216,7 +217,7 @@ std::string as_table(const std::vector<JudgedTask>& tasks, const std::vector<std
   const Quality reference = mean_over_spaces(tasks, kReference, resamples);
   for (const std::string& method : order) {
     const Quality mean = mean_over_spaces(tasks, method, resamples);
-    const Lift over = lift(mean, reference);
+    const Estimate over = lift(mean, reference);
     means.push_back({method, eval::fixed(mean.judgement.spearman, 3), eval::fixed(mean.judgement.kendall, 3),
                      eval::fixed(mean.judgement.top_decile_kendall, 3),
                      method == kReference ? "-" : eval::signed_text(over.value),
@@ -226,27 +227,32 @@ std::string as_table(const std::vector<JudgedTask>& tasks, const std::vector<std
   return eval::aligned(lines) + "\n" + eval::aligned(means);
 }
 
+// A value and its interval; empty where they are undefined.
+void append_estimate(std::vector<std::string>& cells, const Estimate& estimate) {
+  cells.push_back(eval::cell(estimate.value));
+  cells.push_back(estimate.interval ? core::number_text(estimate.interval->low) : "");
+  cells.push_back(estimate.interval ? core::number_text(estimate.interval->high) : "");
+}
+
 std::string as_csv(const std::vector<JudgedTask>& tasks, const std::vector<std::string>& order) {
   std::string text =
       "task,space,group,rows,method,spearman,low,high,kendall_tau_b,best_of_top_10,top_decile_tau_b,lift,lift_low,"
-      "lift_high\n";
-  const auto bound = [](const std::optional<eval::Interval>& interval, double eval::Interval::*end) {
-    return interval ? core::number_text((*interval).*end) : "";
-  };
+      "lift_high,over_data_free,over_data_free_low,over_data_free_high\n";
   for (const JudgedTask& task : tasks) {
+    const auto data_free = task.methods.find(kDataFree);
     for (const std::string& method : order) {
       const auto found = task.methods.find(method);
       if (found == task.methods.end()) continue;
       const Judgement& judgement = found->second.judgement;
-      const auto interval = eval::percentile_interval(found->second.resamples);
-      const Lift over = lift(found->second, task.methods.at(kReference));
-      text += core::csv_line({task.name, task.space, task.group, std::to_string(task.rows), method,
-                              eval::cell(judgement.spearman), bound(interval, &eval::Interval::low),
-                              bound(interval, &eval::Interval::high), eval::cell(judgement.kendall),
-                              eval::cell(judgement.best_of_top_10), eval::cell(judgement.top_decile_kendall),
-                              eval::cell(over.value), bound(over.interval, &eval::Interval::low),
-                              bound(over.interval, &eval::Interval::high)}) +
-              "\n";
+      std::vector<std::string> cells = {task.name, task.space, task.group, std::to_string(task.rows), method};
+      append_estimate(cells, {judgement.spearman, eval::percentile_interval(found->second.resamples)});
+      for (const std::optional<double> number :
+           {judgement.kendall, std::optional(judgement.best_of_top_10), judgement.top_decile_kendall}) {
+        cells.push_back(eval::cell(number));
+      }
+      append_estimate(cells, lift(found->second, task.methods.at(kReference)));
+      append_estimate(cells, data_free == task.methods.end() ? Estimate{} : lift(found->second, data_free->second));
+      text += core::csv_line(cells) + "\n";
     }
   }
   return text;

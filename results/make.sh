@@ -10,7 +10,7 @@ shift
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 zeroth=$(realpath "${ZEROTH:-build/zeroth}")
 steps=(fast select_default default written proxies readme shared slow sweep spaces spaces_shared speed zen default_weights
-       held_out labels bench search costs confirm summary)
+       held_out labels bench search costs confirm confirm_seeds resnet summary)
 [[ $# -gt 0 ]] || set -- "${steps[@]}"
 work=results/work
 mkdir -p "$work"
@@ -27,8 +27,9 @@ eval_against() {
   "$zeroth" eval "$1" --benchmark benchmarks/nb201.csv --target "$3" --out "../$2.csv" "${@:4}" > "../$2.txt"
 }
 
-fast() {  # the whole space on the shrunk network, every proxy, equal functions once
-  "$zeroth" rank --space nasbench201 --all --seed 1 --proxies all --fidelity fast --out fast.csv --resume --top 0
+fast() {  # the whole space on the shrunk network, every proxy, equal functions once; mean over three initialisations
+  "$zeroth" rank --space nasbench201 --all --seed 1 --proxies all --fidelity fast --repeats 3 --out fast.csv --resume \
+    --top 0
   gzip -9 -n -c fast.csv > ../nasbench201_fast_scores.csv.gz
   for data in $accuracies; do
     eval_against fast.csv "nasbench201_fast_$data" "${data}_test_acc" --bootstrap 400
@@ -150,12 +151,12 @@ some_rows() {  # FILE COUNT: the header and about so many rows of a table, evenl
   zcat -f "$1" | awk -v step="$(((rows - 2) / $2 + 1))" 'NR == 1 || (NR - 2) % step == 0'
 }
 
-# score_space SPACE TABLE TARGETS ROWS FIDELITY PROXIES: scores of some rows of a benchmark, and what they predict
+# score_space SPACE TABLE TARGETS ROWS FIDELITY PROXIES REPEATS: scores of some rows of a benchmark, and what they predict
 score_space() {
   local name="$1_$(basename "${2%%.*}")_$5" target
   some_rows "benchmarks/$2" "$4" > "spaces/$name.archs.csv"
-  "$zeroth" rank --space "$1" --archs "spaces/$name.archs.csv" --seed 1 --fidelity "$5" --proxies "$6" --resume --top 0 \
-    --out "spaces/$name.csv"
+  "$zeroth" rank --space "$1" --archs "spaces/$name.archs.csv" --seed 1 --fidelity "$5" --proxies "$6" --repeats "$7" \
+    --resume --top 0 --out "spaces/$name.csv"
   gzip -9 -n -c "spaces/$name.csv" > "../spaces/${name}_scores.csv.gz"
   for target in ${3//,/ }; do
     "$zeroth" eval "spaces/$name.csv" --space "$1" --benchmark "benchmarks/$2" --target "$target" --bootstrap 200 \
@@ -179,10 +180,10 @@ speed() {
   mv spaces/speed.new ../spaces/speed.csv
 }
 
-fast_of_space() { score_space "$1" "$2" "$3" "$4" fast all; }
-shared_of_space() { [[ $5 == 0 ]] || score_space "$1" "$2" "$3" "$5" shared "$cheap"; }
+fast_of_space() { score_space "$1" "$2" "$3" "$4" fast all 3; }
+shared_of_space() { [[ $5 == 0 ]] || score_space "$1" "$2" "$3" "$5" shared "$cheap" 1; }
 
-spaces() {  # every space's benchmark at fast fidelity
+spaces() {  # every space's benchmark at fast fidelity, mean over three initialisations
   mkdir -p spaces ../spaces
   each_space fast_of_space
   summary
@@ -211,6 +212,7 @@ stay in the benchmarks' own files. Failed scores are at the bottom. What a colum
 EOF
     awk -v structure="$structure" -v csv=../summary.csv -f ../summary.awk "${tables[@]}"
     echo
+    held_out_table
     steps_table
     speed_table
   } > summary.md
@@ -237,6 +239,19 @@ steps_table() {
       n = split(steps, order, " ")
       for (i = 1; i <= n; ++i) print "| `results/make.sh BENCHMARKS " order[i] "` | " does[order[i]] " |"
     }' ../make.sh
+}
+
+# What held_out() found for what needs no label of the task: a row a task, on one row a function and on every row.
+held_out_table() {
+  [[ -f ../ensemble_held_out.csv && -f ../ensemble_held_out_rows.csv ]] || return 0
+  echo "## Ensembles, held out"
+  echo
+  echo "*auto* and *learned* see no label of the task's group of spaces, only those of the other groups; *log rank* sees none at"
+  echo "all. Each cell: Spearman with its 95 % interval; Kendall; accuracy of the best of the first ten; Kendall in the top"
+  echo "tenth; Spearman minus the data-free baseline's, with its interval (the resamples are paired)."
+  echo
+  awk -f ../held_out.awk ../ensemble_held_out.csv ../ensemble_held_out_rows.csv
+  echo
 }
 
 # What speed() noted, if anything.
@@ -442,6 +457,24 @@ confirm() {
   "$zeroth" confirm confirm_scores.ranked.csv --space nasbench201 --top 8 --data fashion-mnist --channels 16 --cells 1 \
     --resolution 28 --images 20000 --rungs 3 --seeds 1 --resume --out confirm.csv > ../confirm_fashion_mnist.txt
   cp confirm.csv ../confirm_fashion_mnist.csv
+}
+
+# The pick of the step before, ten random networks, the one of most live parameters and the ResNet-like cell: three other
+# seeds each, all trained to the end, with differences paired by seed.
+confirm_seeds() {
+  {
+    awk -F, '$2 ~ /candidate/ { print $1; exit }' ../confirm_fashion_mnist.csv
+    tail -n +2 confirm_scores.csv | cut -d, -f1
+  } > confirm_pick.txt
+  "$zeroth" confirm confirm_pick.txt --space nasbench201 --top 1 --random 10 --data fashion-mnist --channels 16 --cells 1 \
+    --resolution 28 --images 10000 --rungs 1 --seeds 3 --seed 1 --resume --out confirm_seeds.csv > ../confirm_seeds.txt
+  cp confirm_seeds.csv ../confirm_seeds.csv
+}
+
+resnet() {  # the ResNet-like cell on all of Fashion-MNIST: what the trainer reaches
+  echo '|nor_conv_3x3~0|+|none~0|nor_conv_3x3~1|+|skip_connect~0|none~1|skip_connect~2|' > resnet_like.txt
+  "$zeroth" confirm resnet_like.txt --space nasbench201 --top 1 --no-baselines --data fashion-mnist --channels 16 \
+    --cells 1 --rungs 1 --seeds 1 --epochs 24 --resume --out resnet_like.csv > ../resnet_like.txt
 }
 
 for step in "$@"; do

@@ -9,8 +9,8 @@ benchmarks=$(realpath "$1")
 shift
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 zeroth=$(realpath "${ZEROTH:-build/zeroth}")
-steps=(fast select_default default written proxies readme shared slow sweep spaces spaces_shared speed zen default_weights
-       held_out labels bench search costs confirm confirm_seeds resnet summary)
+steps=(fast select_default default written bench_each proxies readme shared slow sweep spaces spaces_shared speed zen
+       default_weights held_out labels bench search costs confirm confirm_seeds resnet summary)
 [[ $# -gt 0 ]] || set -- "${steps[@]}"
 work=results/work
 mkdir -p "$work"
@@ -37,13 +37,16 @@ fast() {  # the whole space on the shrunk network, every proxy, equal functions 
   done
 }
 
-# The default set, on 500 functions that the tables of default() leave out. Only what reads the function may join, so
-# that equal functions rank equal: proxies of the canonical network, and its size.
+# The default set, on 500 functions that the tables of default() leave out, by scores of one initialisation, which is how
+# it is used. Only what reads the function may join, so that equal functions rank equal: proxies of the canonical network,
+# and its size.
 select_default() {
   local columns
+  "$zeroth" rank --space nasbench201 --all --seed 1 --proxies all --fidelity fast --out one_initialisation.csv --resume \
+    --top 0
   columns=$("$zeroth" list proxies --long | awk '/^[a-z]/ { name = $1 } /^  fast  / || /^live_/ { print name }')
-  columns=$(grep -xFf <(head -n 1 fast.csv | tr , '\n') <<< "$columns" | paste -sd,)
-  "$zeroth" ensemble select fast.csv --space nasbench201 --benchmark benchmarks/nb201.csv --columns "$columns" \
+  columns=$(grep -xFf <(head -n 1 one_initialisation.csv | tr , '\n') <<< "$columns" | paste -sd,)
+  "$zeroth" ensemble select one_initialisation.csv --space nasbench201 --benchmark benchmarks/nb201.csv --columns "$columns" \
     --target cifar10_test_acc,cifar100_test_acc,imagenet16_120_test_acc --sample 500 --seed 201 \
     --out ../default_selection_functions.txt > ../default_selection.txt
 }
@@ -65,9 +68,12 @@ written() {  # every proxy of 3,000 networks as written, on the shrunk network
   done
 }
 
+bench_each() {  # what each proxy costs beside the default set, for an idle machine
+  "$zeroth" bench --each --fidelity fast > ../bench_each.txt
+}
+
 # What `zeroth list proxies --long` says of each proxy: cost and correlations, from the tables above.
 proxies() {
-  "$zeroth" bench --each --fidelity fast > ../bench_each.txt
   {
     awk '/ beside the passes / { added = ""; for (i = 1; i < NF; ++i) if ($i == "more") added = $(i - 2)
                                 print "bench," $NF "," $1 "," added }' ../bench_each.txt
@@ -435,7 +441,8 @@ search() {
     search_nasbench201 learned exhaustive ensemble default 15625 $learned --seeds 1
     search_nasbench201 default_and_size nsga2 ensemble,-live_macs default 1000 $plain
   }
-  search_nasbench201 ntk_and_regions te_nas "" ntk_cond,linear_regions 85
+  search_nasbench201 ntk_and_regions te_nas "" ntk_cond,linear_regions 55
+  search_nasbench201 ntk_and_regions_of_3 te_nas "" ntk_cond,linear_regions 55 --repeats 3
   # Without ntk_cond, which costs more at shared fidelity than the others together.
   search_nasbench201 without_ntk_cond successive_halving ensemble az_expressivity,t_cet:log,swap,meco_opt 300 \
     --fidelities fast,shared --ensemble log_rank

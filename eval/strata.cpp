@@ -15,10 +15,10 @@ Stratum stratum(Rows rows, const Levels& accuracy) {
   return {std::move(rows), std::move(levels)};
 }
 
-template <size_t kParts>
-std::array<Rows, kParts> rows_by_part(const Levels& values) {
-  const std::vector<uint32_t> part = parts_by_value(values, kParts);
-  std::array<Rows, kParts> rows;
+template <size_t Parts>
+std::array<Rows, Parts> rows_by_part(const Levels& values) {
+  const std::vector<uint32_t> part = parts_by_value(values, Parts);
+  std::array<Rows, Parts> rows;
   for (uint32_t row = 0; row < part.size(); ++row) rows[part[row]].push_back(row);
   return rows;
 }

@@ -82,6 +82,10 @@ std::vector<int> Supernet::kept(const Architecture& architecture, size_t decisio
   return found;
 }
 
+bool Supernet::is_zero(size_t decision, int option) const {
+  return units_.back().at(decision).at(static_cast<size_t>(option)).kind == UnitKind::kZero;
+}
+
 Architecture Supernet::without(Architecture architecture, size_t decision, int option) const {
   const int set = architecture.choices.at(decision) + 1;
   ZEROTH_CHECK((set >> option & 1) != 0 && set != 1 << option);

@@ -24,6 +24,8 @@ class Supernet : public FactoredSpace {
   Architecture whole() const;
   // The options that decision k keeps, in ascending order.
   std::vector<int> kept(const Architecture& architecture, size_t decision) const;
+  // Whether an option of a decision emits zeros: whether it takes the edge away.
+  bool is_zero(size_t decision, int option) const;
   // Without one of them. It must not be the last.
   Architecture without(Architecture architecture, size_t decision, int option) const;
   // The architecture of the space where each decision keeps one option; nullopt elsewhere.

@@ -162,6 +162,10 @@ TEST_CASE("ensemble compare sets methods, label-free ensembles and baselines sid
   const auto spearman = numbers(table, "method", "spearman");
   CHECK(spearman.at("auto") == spearman.at("log_rank"));
   CHECK(spearman.at("bayes") > 0.8);
+  const auto over = numbers(table, "method", "over_data_free"), low = numbers(table, "method", "over_data_free_low");
+  CHECK(over.at("bayes") == Approx(spearman.at("bayes") - spearman.at("data_free")).margin(1e-12));
+  CHECK(over.at("data_free") == 0.0);
+  CHECK(low.at("bayes") <= over.at("bayes"));
   const auto every = run_well("ensemble compare" + fitted.tasks + " --bootstrap 0 --every-row");
   CHECK_THAT(every.out, Contains("macro.csv,acc    80") || Contains("macro.csv,acc     80"));
 }

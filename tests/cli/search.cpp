@@ -263,7 +263,7 @@ TEST_CASE("mistakes in a search's options are told at once") {
   refused("--ensemble bordas", "did you mean \"borda\"?");
   refused("--objective file:x.csv", "should be file:FILE.csv:COLUMN");
   refused("--objective nwot,synflow", "strategy evolution has one objective, not 2");
-  refused("--strategy te_nas --budget 20", "takes 85 evaluations, the budget is 20");
+  refused("--strategy te_nas --budget 20", "takes 55 evaluations, the budget is 20");
   refused("--strategy successive_halving", "needs several fidelities");
   refused("--fidelities fast,slow", "slow");
   refused("--features all", "unknown features \"all\"");

@@ -17,8 +17,8 @@ using Catch::Matchers::Contains;
 
 constexpr size_t kBudget = 150;  // of 4,096
 
-// te_nas prunes 24 + 18 + 12 and evaluates what is left.
-size_t most_evaluations(const StrategyEntry& strategy) { return strategy.on_supernet ? 55 : kBudget; }
+// te_nas prunes 18 + 12 and evaluates what is left.
+size_t most_evaluations(const StrategyEntry& strategy) { return strategy.on_supernet ? 31 : kBudget; }
 
 double mean_best(const StrategyEntry& strategy, size_t budget, uint64_t seeds) {
   double mean = 0.0;
@@ -86,7 +86,8 @@ TEST_CASE("every strategy goes on from a recorded history as if it had never sto
     const auto whole = toy.run(kBudget);
     // Cut within a batch: what was appended before a crash.
     std::vector<Recorded> recorded;
-    for (size_t i = 0; i < 41; ++i) {
+    REQUIRE(whole->history().entries.size() > 23);
+    for (size_t i = 0; i < 23; ++i) {
       const Entry& entry = whole->history().entries[i];
       recorded.push_back({entry.text, {entry.values, entry.status}});
     }
@@ -164,6 +165,22 @@ TEST_CASE("exhaustive and te_nas find the optimum of the toy") {
   CHECK(*best + 1 == pruned->history().entries.size());
 }
 
+TEST_CASE("te_nas scores no supernet that keeps a zero") {
+  const Toy toy{find_strategy("te_nas")};
+  const auto& supernet = dynamic_cast<const spaces::Supernet&>(toy.space());
+  CHECK(supernet.is_zero(0, 0));
+  CHECK_FALSE(supernet.is_zero(0, 1));
+  const auto pruned = toy.run(kBudget);
+  for (const auto& entry : pruned->history().entries) {
+    if (!entry.partial) continue;
+    for (size_t decision = 0; decision < entry.architecture.choices.size(); ++decision) {
+      for (const int option : supernet.kept(entry.architecture, decision)) {
+        CHECK_FALSE(supernet.is_zero(decision, option));
+      }
+    }
+  }
+}
+
 TEST_CASE("strategies that learn from results beat random search on the toy") {
   constexpr uint64_t kSeeds = 8;
   const double random = mean_best(find_strategy("random"), kBudget, kSeeds);
@@ -231,7 +248,7 @@ TEST_CASE("a strategy refuses what does not suit it, and says what does") {
   CHECK(message("random", space, 1, 2) == "accepted");
   CHECK_THROWS_WITH(find_strategy("evolutoin"), Contains("did you mean \"evolution\"?") && Contains("te_nas"));
   const Toy pruning{find_strategy("te_nas")};
-  CHECK_THROWS_WITH(pruning.run(54), Contains("takes 55 evaluations, the budget is 54"));
+  CHECK_THROWS_WITH(pruning.run(30), Contains("takes 31 evaluations, the budget is 30"));
 }
 
 TEST_CASE("structure features tell architectures apart and have one length in a space") {

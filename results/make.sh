@@ -474,7 +474,7 @@ confirm_seeds() {
     tail -n +2 confirm_scores.csv | cut -d, -f1
   } > confirm_pick.txt
   "$zeroth" confirm confirm_pick.txt --space nasbench201 --top 1 --random 10 --data fashion-mnist --channels 16 --cells 1 \
-    --resolution 28 --images 10000 --rungs 1 --seeds 3 --seed 1 --resume --out confirm_seeds.csv > ../confirm_seeds.txt
+    --resolution 28 --images 10000 --epochs 6 --rungs 1 --seeds 3 --seed 1 --resume --out confirm_seeds.csv > ../confirm_seeds.txt
   cp confirm_seeds.csv ../confirm_seeds.csv
 }
 

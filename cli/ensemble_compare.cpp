@@ -22,6 +22,8 @@
 #include "ensemble/ensemble_file.h"
 #include "ensemble/method.h"
 #include "eval/bootstrap.h"
+#include "eval/correlation.h"
+#include "eval/population.h"
 #include "eval/rank_statistics.h"
 #include "eval/text_table.h"
 #include "proxies/proxy.h"
@@ -31,7 +33,6 @@ namespace {
 
 constexpr const char* kReference = "log_rank";
 constexpr const char* kLearned = "bayes";
-constexpr const char* kDataFree = "data_free";
 
 constexpr const char* kFooter =
     R"(On each task, Spearman correlations of what is learned or chosen on the tasks of all other groups of spaces: bayes
@@ -65,12 +66,6 @@ struct JudgedTask {
   std::string name, space, group;
   size_t rows = 0;
   std::map<std::string, Quality> methods;
-};
-
-// A value, and its interval over resamples.
-struct Estimate {
-  std::optional<double> value;
-  std::optional<eval::Interval> interval;
 };
 
 // What is learned and chosen on the tasks of all groups but one.
@@ -136,7 +131,7 @@ JudgedTask judge_task(const NamedTask& named, const Learned& learned, const Sett
   }
   for (const ensemble::MethodScore& each : scores) add_vector(each.method, each.score);
   if (const auto score = default_log_rank(task)) add_vector("log_rank:default", *score);
-  if (!named.data_free.empty()) add(kDataFree, core::ranks_with_failures(named.data_free));
+  if (!named.data_free.empty()) add(eval::kDataFree, core::ranks_with_failures(named.data_free));
   return judged;
 }
 
@@ -148,8 +143,8 @@ Resamples differences(const Resamples& a, const Resamples& b) {
   return result;
 }
 
-Estimate lift(const Quality& method, const Quality& reference) {
-  Estimate result;
+eval::Estimate lift(const Quality& method, const Quality& reference) {
+  eval::Estimate result;
   const auto &own = method.judgement.spearman, &other = reference.judgement.spearman;
   if (own && other) result.value = *own - *other;
   result.interval = eval::percentile_interval(differences(method.resamples, reference.resamples));
@@ -217,7 +212,7 @@ std::string as_table(const std::vector<JudgedTask>& tasks, const std::vector<std
   const Quality reference = mean_over_spaces(tasks, kReference, resamples);
   for (const std::string& method : order) {
     const Quality mean = mean_over_spaces(tasks, method, resamples);
-    const Estimate over = lift(mean, reference);
+    const eval::Estimate over = lift(mean, reference);
     means.push_back({method, eval::fixed(mean.judgement.spearman, 3), eval::fixed(mean.judgement.kendall, 3),
                      eval::fixed(mean.judgement.top_decile_kendall, 3),
                      method == kReference ? "-" : eval::signed_text(over.value),
@@ -228,7 +223,7 @@ std::string as_table(const std::vector<JudgedTask>& tasks, const std::vector<std
 }
 
 // A value and its interval; empty where they are undefined.
-void append_estimate(std::vector<std::string>& cells, const Estimate& estimate) {
+void append_estimate(std::vector<std::string>& cells, const eval::Estimate& estimate) {
   cells.push_back(eval::cell(estimate.value));
   cells.push_back(estimate.interval ? core::number_text(estimate.interval->low) : "");
   cells.push_back(estimate.interval ? core::number_text(estimate.interval->high) : "");
@@ -239,7 +234,7 @@ std::string as_csv(const std::vector<JudgedTask>& tasks, const std::vector<std::
       "task,space,group,rows,method,spearman,low,high,kendall_tau_b,best_of_top_10,top_decile_tau_b,lift,lift_low,"
       "lift_high,over_data_free,over_data_free_low,over_data_free_high\n";
   for (const JudgedTask& task : tasks) {
-    const auto data_free = task.methods.find(kDataFree);
+    const auto data_free = task.methods.find(eval::kDataFree);
     for (const std::string& method : order) {
       const auto found = task.methods.find(method);
       if (found == task.methods.end()) continue;
@@ -251,7 +246,8 @@ std::string as_csv(const std::vector<JudgedTask>& tasks, const std::vector<std::
         cells.push_back(eval::cell(number));
       }
       append_estimate(cells, lift(found->second, task.methods.at(kReference)));
-      append_estimate(cells, data_free == task.methods.end() ? Estimate{} : lift(found->second, data_free->second));
+      append_estimate(cells,
+                      data_free == task.methods.end() ? eval::Estimate{} : lift(found->second, data_free->second));
       text += core::csv_line(cells) + "\n";
     }
   }

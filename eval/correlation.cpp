@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "eval/pearson.h"
+#include "eval/picked.h"
 #include "eval/rank_matrix.h"
 
 namespace zeroth::eval {
@@ -26,13 +27,6 @@ struct Yardstick {
   Levels levels;         // of the accuracy
   Strata parts;
 };
-
-template <typename T>
-std::vector<T> picked(const std::vector<T>& values, const std::vector<uint32_t>& rows) {
-  std::vector<T> result;
-  for (const uint32_t row : rows) result.push_back(values[row]);
-  return result;
-}
 
 Yardstick yardstick(const Population& population, const std::vector<uint32_t>& rows) {
   Yardstick result;

@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "core/error.h"
+#include "eval/picked.h"
 #include "spaces/spelling.h"
 
 namespace zeroth::eval {
@@ -28,12 +29,6 @@ struct Mean {
 // All that a population holds of its rows column by column.
 constexpr std::array<std::vector<ScoreColumn> Population::*, 4> kColumnGroups = {
     &Population::columns, &Population::structure, &Population::standard_errors, &Population::runs};
-
-ScoreColumn rows_of(const ScoreColumn& column, const std::vector<size_t>& rows) {
-  ScoreColumn result{column.name, {}};
-  for (const size_t row : rows) result.values.push_back(column.values[row]);
-  return result;
-}
 
 ScoreColumn means_by_function(const ScoreColumn& column, const std::vector<size_t>& group, size_t groups) {
   std::vector<Mean> means(groups);
@@ -167,7 +162,9 @@ Population restricted(const Population& population, const std::unordered_set<std
   }
   number_functions(functions, kept);
   for (const auto part : kColumnGroups) {
-    for (const ScoreColumn& column : population.*part) (kept.*part).push_back(rows_of(column, rows));
+    for (const ScoreColumn& column : population.*part) {
+      (kept.*part).push_back({column.name, picked(column.values, rows)});
+    }
   }
   return kept;
 }

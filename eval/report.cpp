@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "core/error.h"
+#include "eval/picked.h"
 #include "eval/report_runs.h"
 #include "eval/space_facts.h"
 #include "spaces/cell_drawing.h"
@@ -31,13 +32,6 @@ Population population_of(const core::ScoreTable& table) {
   }
   number_functions(pool.architectures, pool);
   return pool;
-}
-
-template <typename T>
-std::vector<T> picked(const std::vector<T>& values, const std::vector<size_t>& rows) {
-  std::vector<T> result;
-  for (const size_t row : rows) result.push_back(values[row]);
-  return result;
 }
 
 // The pool's rows that a benchmark measures, with their accuracies.

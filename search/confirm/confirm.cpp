@@ -133,9 +133,10 @@ bool Confirmation::run(const ConfirmWatch& watch) {
 // Mean validation accuracy after so many epochs; nullopt where a seed diverged before.
 std::optional<double> Confirmation::accuracy(size_t entrant, int epochs) const {
   std::vector<double> values;
-  for (const TrainingRecord& record : networks_[entrant].by_seed) {
-    if (record.epochs.size() < static_cast<size_t>(epochs)) return std::nullopt;
-    values.push_back(record.epochs[static_cast<size_t>(epochs) - 1].validation_accuracy);
+  for (size_t seed = 0; seed < networks_[entrant].by_seed.size(); ++seed) {
+    const Epoch* last = epoch_of(entrant, seed, epochs);
+    if (last == nullptr) return std::nullopt;
+    values.push_back(last->validation_accuracy);
   }
   return mean(values);
 }

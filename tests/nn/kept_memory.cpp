@@ -39,6 +39,22 @@ TEST_CASE("tensors of every size have their own aligned memory") {
   }
 }
 
+TEST_CASE("no more memory is kept than stays below the limit with what is in use") {
+  constexpr size_t mebibyte = 1 << 20;
+  const KeptMemory kept(10 * mebibyte);
+  {
+    const torch::Tensor one = made(1 << 20);
+    const torch::Tensor two = made(1 << 20);
+    const torch::Tensor three = made(1 << 20);  // 12 MiB together
+    CHECK(KeptMemory::bytes() == 0);
+  }
+  CHECK(KeptMemory::bytes() == 8 * mebibyte);
+  const torch::Tensor other = made(3 << 18);  // 3 MiB: one of the two must go
+  CHECK(KeptMemory::bytes() == 4 * mebibyte);
+  const torch::Tensor same = made(1 << 20);
+  CHECK(KeptMemory::bytes() == 0);
+}
+
 TEST_CASE("a tensor outlives the keeping, and may be dropped by another thread") {
   torch::Tensor after;
   {

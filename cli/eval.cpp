@@ -3,10 +3,12 @@
 
 #include <fmt/format.h>
 #include <tbb/global_control.h>
+#include <tbb/parallel_invoke.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
+#include <exception>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -91,10 +93,10 @@ std::optional<std::string> space_of_manifest(const std::string& scores) {
   return std::nullopt;
 }
 
-const spaces::SearchSpace* choose_space(const Settings& settings, const core::ScoreTable& scores) {
+const spaces::SearchSpace* named_space(const Settings& settings, const std::string& scores) {
   if (!settings.space.empty()) return &spaces::find_space(settings.space);
-  if (const auto name = space_of_manifest(scores.path)) return &spaces::find_space(*name);
-  return scores.rows.empty() ? nullptr : spaces::recognise_space(scores.rows.front().arch);
+  const std::optional<std::string> name = space_of_manifest(scores);
+  return name ? &spaces::find_space(*name) : nullptr;
 }
 
 // What the architectures of a file compute; none where there is no file.
@@ -161,15 +163,45 @@ std::string table_name(const std::string& path, const std::vector<std::string>& 
   return same > 1 ? path : name.string();
 }
 
+eval::Benchmark read_benchmark(const Settings& settings, const std::string& column, const spaces::SearchSpace* space) {
+  return eval::Benchmark::read(settings.benchmark, column,
+                               space == nullptr ? std::vector<std::string>() : space->table_columns());
+}
+
+struct Tables {
+  core::ScoreTable scores;
+  const spaces::SearchSpace* space = nullptr;
+  std::optional<eval::Benchmark> benchmark;  // with the first target
+};
+
+// Both at once, as far as the space is known before the scores are: a table is read by one thread.
+Tables read_tables(const Settings& settings, const std::string& path) {
+  Tables tables;
+  tables.space = named_space(settings, path);
+  std::exception_ptr mistake;  // in the benchmark: told after those in the scores, whichever is found first
+  const auto read_scores = [&] { tables.scores = core::ScoreTable::read(path); };
+  const auto try_benchmark = [&] {
+    try {
+      tables.benchmark = read_benchmark(settings, settings.targets.front(), tables.space);
+    } catch (...) {
+      mistake = std::current_exception();
+    }
+  };
+  if (tables.space != nullptr) {
+    tbb::parallel_invoke(read_scores, try_benchmark);
+  } else {
+    read_scores();
+    if (!tables.scores.rows.empty()) tables.space = spaces::recognise_space(tables.scores.rows.front().arch);
+    try_benchmark();
+  }
+  if (mistake) std::rethrow_exception(mistake);
+  return tables;
+}
+
 // One score table against every target.
 void evaluate_table(const Settings& settings, const std::string& path, std::vector<eval::Evaluation>& evaluations) {
-  const auto scores = core::ScoreTable::read(path);
+  auto [scores, space, benchmark] = read_tables(settings, path);
   const auto policy = settings.drop_failed ? eval::FailedPolicy::kDropped : eval::FailedPolicy::kBottom;
-  const spaces::SearchSpace* space = choose_space(settings, scores);
-  const auto read = [&](const std::string& column) {
-    return eval::Benchmark::read(settings.benchmark, column,
-                                 space == nullptr ? std::vector<std::string>() : space->table_columns());
-  };
   eval::EvaluationOptions options;
   options.unique = settings.unique;
   options.only = functions_of(settings.only, space);
@@ -177,10 +209,12 @@ void evaluate_table(const Settings& settings, const std::string& path, std::vect
   options.correlation = {policy, settings.resamples, settings.seed, settings.k};
   options.pairs = compared_pairs(settings.pairs);
   std::vector<eval::Benchmark> runs;
-  for (const std::string& run : settings.runs) runs.push_back(read(run));
+  for (const std::string& run : settings.runs) runs.push_back(read_benchmark(settings, run, space));
   for (const std::string& target : settings.targets) {
-    options.redundancy = !settings.redundancy.empty() && target == settings.targets.front();
-    eval::Evaluation evaluation = eval::evaluate(scores, read(target), space, options, runs);
+    const bool is_first = target == settings.targets.front();
+    if (!is_first) benchmark = read_benchmark(settings, target, space);
+    options.redundancy = !settings.redundancy.empty() && is_first;
+    eval::Evaluation evaluation = eval::evaluate(scores, *benchmark, space, options, runs);
     evaluation.scores = table_name(path, settings.scores);
     print_notes(scores, evaluation);
     for (const std::string& warning : eval::prediction_warnings(evaluation)) core::log_warning("{}", warning);

@@ -117,7 +117,7 @@ ColumnQuality judged(const ScoreColumn& column, const std::vector<double>& score
   quality.spearman_resamples = intervals.spearman_resamples;
   quality.pairs = pair_agreement(ranks);
   quality.pearson = pearson_of_scored(scores, yardstick.accuracy);
-  quality.stability = stability(column.values, standard_errors(population, column.name));
+  quality.stability = stability(score, column.values, standard_errors(population, column.name));
   measure_parts(score, yardstick.parts, quality);
   if (quality.failed < column.values.size()) {
     quality.top_accuracy = top_accuracy(score, yardstick.accuracy);

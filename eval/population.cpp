@@ -1,6 +1,7 @@
 #include "eval/population.h"
 
 #include <fmt/format.h>
+#include <tbb/parallel_for.h>
 #include <tbb/parallel_sort.h>
 
 #include <algorithm>
@@ -64,11 +65,11 @@ std::vector<std::optional<double>> accuracies(const std::vector<std::string>& ar
                                               const spaces::SearchSpace* space) {
   std::vector<std::optional<double>> found(architectures.size());
   const auto look_up = [&](const Benchmark& table, const Name& name) {
-    for (size_t row = 0; row < found.size(); ++row) {
-      if (found[row]) continue;
+    tbb::parallel_for(size_t{0}, found.size(), [&](size_t row) {
+      if (found[row]) return;
       const std::optional<std::string> key = name(architectures[row]);
       if (key) found[row] = table.accuracy(*key);
-    }
+    });
     return std::all_of(found.begin(), found.end(), [](const auto& accuracy) { return accuracy.has_value(); });
   };
   if (look_up(benchmark, [](const std::string& text) { return text; }) || space == nullptr) return found;
@@ -126,10 +127,10 @@ Population join(const core::ScoreTable& scores, const Benchmark& benchmark, cons
                                   benchmark.example()));
   }
   std::vector<ScoreColumn> columns(scores.columns.size());
-  for (ScoreColumn& column : columns) column.values.reserve(rows.size());
-  for (const core::ScoreRow* row : rows) {
-    for (size_t column = 0; column < columns.size(); ++column) columns[column].values.push_back(row->values[column]);
-  }
+  for (ScoreColumn& column : columns) column.values.resize(rows.size());
+  tbb::parallel_for(size_t{0}, rows.size(), [&](size_t row) {
+    for (size_t column = 0; column < columns.size(); ++column) columns[column].values[row] = rows[row]->values[column];
+  });
   for (size_t column = 0; column < columns.size(); ++column) {
     const std::string& name = scores.columns[column];
     const bool is_error = boost::algorithm::ends_with(name, kStandardError);

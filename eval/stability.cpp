@@ -12,20 +12,21 @@ using Cells = std::vector<std::optional<double>>;
 
 double ratio(size_t part, size_t whole) { return static_cast<double>(part) / static_cast<double>(whole); }
 
-void measure_ties(const std::vector<double>& sorted, Stability& result) {
+// `sizes` are numbers of rows with one score, by ascending score.
+void measure_ties(const uint32_t* first, const uint32_t* last, size_t rows, Stability& result) {
   double pairs = 0;
-  size_t last = 0;  // rows that share the highest score
-  for (size_t first = 0; first < sorted.size(); first += last) {
-    const auto begin = sorted.begin() + static_cast<ptrdiff_t>(first);
-    last = static_cast<size_t>(std::upper_bound(begin, sorted.end(), sorted[first]) - begin);
-    pairs += static_cast<double>(last) * static_cast<double>(last - 1);
-  }
-  const auto rows = static_cast<double>(sorted.size());
-  result.tied_pairs = pairs / (rows * (rows - 1));
-  result.tied_top = last > 1 ? ratio(last, sorted.size()) : 0;
+  for (const uint32_t* size = first; size != last; ++size) pairs += static_cast<double>(*size) * (*size - 1.0);
+  const auto count = static_cast<double>(rows);
+  result.tied_pairs = pairs / (count * (count - 1));
+  result.tied_top = last[-1] > 1 ? ratio(last[-1], rows) : 0;
 }
 
-void measure_spread(const std::vector<double>& sorted, const Cells& scores, const Cells& errors, Stability& result) {
+void measure_spread(const Cells& scores, const Cells& errors, Stability& result) {
+  std::vector<double> sorted;
+  for (const auto& score : scores) {
+    if (score) sorted.push_back(*score);
+  }
+  std::sort(sorted.begin(), sorted.end());
   const auto up_to = [&](double value) {
     return static_cast<size_t>(std::upper_bound(sorted.begin(), sorted.end(), value) - sorted.begin());
   };
@@ -50,17 +51,16 @@ void measure_spread(const std::vector<double>& sorted, const Cells& scores, cons
 
 }  // namespace
 
-Stability stability(const Cells& scores, const Cells& standard_errors) {
+Stability stability(const Levels& levels, const Cells& scores, const Cells& standard_errors) {
   ZEROTH_CHECK(standard_errors.empty() || standard_errors.size() == scores.size());
-  std::vector<double> sorted;
-  for (const auto& score : scores) {
-    if (score) sorted.push_back(*score);
-  }
+  const auto failed = static_cast<size_t>(std::count(scores.begin(), scores.end(), std::nullopt));
+  const size_t rows = scores.size() - failed;
+  ZEROTH_CHECK(levels.level.size() == rows || levels.level.size() == scores.size());
   Stability result;
-  if (sorted.size() < 2) return result;
-  std::sort(sorted.begin(), sorted.end());
-  measure_ties(sorted, result);
-  if (!standard_errors.empty()) measure_spread(sorted, scores, standard_errors, result);
+  if (rows < 2) return result;
+  const bool bottom = levels.level.size() > rows;
+  measure_ties(levels.sizes.data() + (bottom ? 1 : 0), levels.sizes.data() + levels.count(), rows, result);
+  if (!standard_errors.empty()) measure_spread(scores, standard_errors, result);
   return result;
 }
 

@@ -5,6 +5,8 @@
 #include <optional>
 #include <vector>
 
+#include "eval/levels.h"
+
 namespace zeroth::eval {
 
 struct Stability {
@@ -17,8 +19,10 @@ struct Stability {
   std::optional<double> rank_spread;
 };
 
-// Failed scores are in no number. `standard_errors` is empty where there are none, else one for each score. O(n log n).
-Stability stability(const std::vector<std::optional<double>>& scores,
+// Failed scores are in no number: `levels` are those of the others, or of all scores with the failed ones at the
+// bottom. `standard_errors` is empty where there are none, else one for each score. O(levels), and O(n log n) with
+// errors.
+Stability stability(const Levels& levels, const std::vector<std::optional<double>>& scores,
                     const std::vector<std::optional<double>>& standard_errors);
 
 }  // namespace zeroth::eval

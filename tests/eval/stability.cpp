@@ -3,15 +3,31 @@
 #include <rapidcheck.h>
 #include <catch2/catch.hpp>
 #include <cmath>
+#include <limits>
 
 using zeroth::eval::Stability;
-using zeroth::eval::stability;
 
 namespace {
 
 using Cells = std::vector<std::optional<double>>;
 
 constexpr double kExact = 1e-14;
+
+// The same whether the levels are of all rows, the failed ones at the bottom, or of the scored rows alone.
+Stability stability(const Cells& scores, const Cells& errors) {
+  std::vector<double> all, scored;
+  for (const auto& score : scores) {
+    all.push_back(score.value_or(-std::numeric_limits<double>::infinity()));
+    if (score) scored.push_back(*score);
+  }
+  const Stability of_all = zeroth::eval::stability(zeroth::eval::levels_of(all), scores, errors);
+  const Stability of_scored = zeroth::eval::stability(zeroth::eval::levels_of(scored), scores, errors);
+  CHECK(of_all.tied_pairs == of_scored.tied_pairs);
+  CHECK(of_all.tied_top == of_scored.tied_top);
+  CHECK(of_all.seed_spread == of_scored.seed_spread);
+  CHECK(of_all.rank_spread == of_scored.rank_spread);
+  return of_scored;
+}
 
 }  // namespace
 

@@ -78,13 +78,17 @@ class RankRun {
   int run();
 
  private:
+  void open_files();
   void match_finished_rows();
   void add_row(size_t candidate, core::ScoreRow row);
   void flush_bad_lines(size_t before);
   void score();
+  void note_results(double seconds);
   void report_end(double seconds);
+  void put_in_order(const std::vector<core::ScoreRow>& rows);
 
   const RankOptions& options_;
+  const std::string manifest_path_;
   const Scoring scoring_;
   const PoolEnsemble ensemble_;
   const std::vector<spaces::Candidate> candidates_;
@@ -100,6 +104,7 @@ class RankRun {
 
 RankRun::RankRun(const RankOptions& options)
     : options_(options),
+      manifest_path_(core::manifest_path(options.out)),
       scoring_(options.run),
       ensemble_(options.ensemble, std::string(scoring_.space().name()), options.run.fidelity),
       candidates_(scoring_.models() != nullptr ? scoring_.models()->candidates()
@@ -177,40 +182,32 @@ void RankRun::report_end(double seconds) {
   core::log_debug("{:.1f} s, {} scores copied between equal architectures", seconds, copied_);
 }
 
-int RankRun::run() {
-  const std::string manifest_path = core::manifest_path(options_.out);
+void RankRun::open_files() {
   manifest_.settings = scoring_.settings();
   manifest_.inputs["architectures"] = architectures_json(options_.run, candidates_);
   manifest_.command = core::shell_command(core::command_line());
   manifest_.started = core::utc_now();
   manifest_.libraries["torch"] = TORCH_VERSION;
   manifest_.machine = core::machine_facts();
-  if (options_.resume && std::filesystem::exists(manifest_path)) {
-    manifest_.require_same_settings(core::Manifest::read(manifest_path), manifest_path);
+  if (options_.resume && std::filesystem::exists(manifest_path_)) {
+    manifest_.require_same_settings(core::Manifest::read(manifest_path_), manifest_path_);
   }
   scores_.emplace(options_.out, columns_.names(), options_.resume);
   times_.emplace(core::sibling(options_.out, ".times.csv"), time_columns(scoring_.plan()), options_.resume);
-  manifest_.write(manifest_path);
-  match_finished_rows();
+  manifest_.write(manifest_path_);
+}
 
-  const auto start = std::chrono::steady_clock::now();
-  score();
-  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+void RankRun::note_results(double seconds) {
   manifest_.results["rows"] = done_;
   manifest_.results["failed"] = failed_;
   manifest_.results["resumed"] = resumed_;
   manifest_.results["copied"] = copied_;
   manifest_.results["wall_seconds"] = seconds;
   manifest_.results["workers"] = scoring_.workers();
-  if (core::interrupted() != 0) {
-    manifest_.write(manifest_path);
-    core::log_warning("interrupted after {} of {} architectures; the same command with --resume goes on from {}", done_,
-                      candidates_.size(), options_.out);
-    return core::interrupt_exit_code();
-  }
+}
 
-  std::vector<core::ScoreRow> rows;
-  for (auto& row : rows_) rows.push_back(*row);
+// Writes the order of the finished rows, and shows its first.
+void RankRun::put_in_order(const std::vector<core::ScoreRow>& rows) {
   const std::vector<std::string> combined = scoring_.ordering_columns();
   const Ranking ranking = rank_rows(columns_.names(), rows, combined, ensemble_);
   const std::string ranked_path = core::sibling(options_.out, ".ranked.csv");
@@ -218,20 +215,37 @@ int RankRun::run() {
   manifest_.results["ranked_by"] = ranking.ensemble.by;
   run_order(ranking.ensemble, combined, options_.ensemble).write(manifest_);
   manifest_.finished = core::utc_now();
-  manifest_.write(manifest_path);
+  manifest_.write(manifest_path_);
 
-  report_end(seconds);
   if (options_.top > 0) {
     std::cout << ranking_text(columns_.names(), rows, ranking, static_cast<size_t>(options_.top));
     std::cout << fmt::format("{} architectures by {}.\n", rows.size(), ranking.ensemble.by);
   }
-  if (!options_.quiet) {
-    const std::string& why = ranking.ensemble.why;
-    if (!why.empty()) core::log_info("ordered by {}: {}", ranking.score().name, why);
-    if (const std::string notice = ensemble_.notice(); !notice.empty()) core::log_info("{}", notice);
-    core::log_info("wrote {} (scores), {} (order), {} (seconds), {} (settings)", options_.out, ranked_path,
-                   core::sibling(options_.out, ".times.csv"), manifest_path);
+  if (options_.quiet) return;
+  const std::string& why = ranking.ensemble.why;
+  if (!why.empty()) core::log_info("ordered by {}: {}", ranking.score().name, why);
+  if (const std::string notice = ensemble_.notice(); !notice.empty()) core::log_info("{}", notice);
+  core::log_info("wrote {} (scores), {} (order), {} (seconds), {} (settings)", options_.out, ranked_path,
+                 core::sibling(options_.out, ".times.csv"), manifest_path_);
+}
+
+int RankRun::run() {
+  open_files();
+  match_finished_rows();
+  const auto start = std::chrono::steady_clock::now();
+  score();
+  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  note_results(seconds);
+  if (core::interrupted() != 0) {
+    manifest_.write(manifest_path_);
+    core::log_warning("interrupted after {} of {} architectures; the same command with --resume goes on from {}", done_,
+                      candidates_.size(), options_.out);
+    return core::interrupt_exit_code();
   }
+  std::vector<core::ScoreRow> rows;
+  for (auto& row : rows_) rows.push_back(*row);
+  report_end(seconds);
+  put_in_order(rows);
   return failed_ == rows.size() ? kAllRowsFailed : 0;
 }
 

@@ -9,8 +9,8 @@ benchmarks=$(realpath "$1")
 shift
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 zeroth=$(realpath "${ZEROTH:-build/zeroth}")
-steps=(fast select_default default written bench_each proxies readme shared slow sweep spaces spaces_shared speed zen
-       default_weights held_out labels bench search costs confirm confirm_seeds resnet summary)
+steps=(fast select_default default written bench_each proxies readme shared slow sweep spaces spaces_shared suite_zero
+       speed zen default_weights held_out labels bench search costs confirm confirm_seeds resnet summary)
 [[ $# -gt 0 ]] || set -- "${steps[@]}"
 work=results/work
 mkdir -p "$work"
@@ -201,6 +201,21 @@ spaces_shared() {
   mkdir -p spaces ../spaces
   each_space shared_of_space
   summary
+}
+
+# Our scores at shared fidelity against NAS-Bench-Suite-Zero's own of the same architectures: a row is a column of ours.
+suite_zero() {
+  local space scores published
+  while read -r space scores published; do
+    echo "$space: Spearman of $scores with $published"
+    "$zeroth" eval "../$scores" --space "$space" --benchmark "benchmarks/$published" --bootstrap 0 \
+      --target grad_norm,snip,plain,fisher,synflow,jacov,nwot,l2_norm < /dev/null | sed -n '/^Spearman/,$p'
+    echo
+  done > suite_zero.new << 'EOF'
+nasbench201 nasbench201_shared_scores.csv.gz nb201_proxies_suitezero_cifar10.csv
+transnas101-micro spaces/transnas101-micro_transnas101_micro_shared_scores.csv.gz transnas101_micro_proxies_suitezero_class_scene.csv
+EOF
+  mv suite_zero.new ../suite_zero.txt
 }
 
 summary() {  # README.md and summary.csv of this folder, of the tables that are here

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <memory>
 #include <mutex>
 #include <new>
 #include <unordered_map>
@@ -32,11 +33,10 @@ size_t block_size(size_t bytes) {
 // touch them for the first time takes a fifth of the time.
 void prefer_huge_pages(char* block, size_t bytes) {
 #ifdef MADV_HUGEPAGE
-  constexpr size_t huge = 2 << 20;
-  if (bytes < 2 * huge) return;
-  const auto begin = (reinterpret_cast<uintptr_t>(block) + huge - 1) / huge * huge;
-  const auto end = (reinterpret_cast<uintptr_t>(block) + bytes) / huge * huge;
-  madvise(reinterpret_cast<void*>(begin), end - begin, MADV_HUGEPAGE);  // a wish: refused, the pages are small ones
+  constexpr size_t kHuge = 2 << 20;
+  void* begin = block;
+  if (std::align(kHuge, kHuge, begin, bytes) == nullptr) return;
+  madvise(begin, bytes / kHuge * kHuge, MADV_HUGEPAGE);  // a wish: refused, the pages are small ones
 #endif
 }
 
@@ -127,7 +127,7 @@ void give_back(void* data) {
 }
 
 // The newer LibTorch has an allocate() that is not const, and a copy_data(): of each pair of functions below, one
-// overrides and the other is not called, so none of them can say `override`.
+// overrides and the other is not called, so none of them can say `override`, nor, for Clang, what stands beside them.
 class KeepingAllocator final : public c10::Allocator {
  public:
   // NOLINTBEGIN(modernize-use-override)
@@ -137,8 +137,8 @@ class KeepingAllocator final : public c10::Allocator {
   }
   c10::DataPtr allocate(size_t bytes) { return static_cast<const KeepingAllocator*>(this)->allocate(bytes); }
   void copy_data(void* to, const void* from, size_t bytes) const { std::memcpy(to, from, bytes); }
+  c10::DeleterFnPtr raw_deleter() const { return &give_back; }
   // NOLINTEND(modernize-use-override)
-  c10::DeleterFnPtr raw_deleter() const override { return &give_back; }
 };
 
 }  // namespace

@@ -48,14 +48,20 @@ class Blocks {
     const size_t size = block_size(bytes);
     if (size >= kSmall) {
       const std::lock_guard<std::mutex> lock(mutex_);
-      used_ += size;
       const auto free = free_.find(size);
-      if (free != free_.end() && !free->second.empty()) return pop(*free) + kAlignment;
-      while (kept_ > 0 && used_ + kept_ > most_) drop_one();
+      if (free != free_.end() && !free->second.empty()) {
+        used_ += size;
+        return pop(*free) + kAlignment;
+      }
+      while (kept_ > 0 && used_ + size + kept_ > most_) drop_one();
     }
-    char* block = static_cast<char*>(c10::alloc_cpu(kAlignment + size));
+    char* block = static_cast<char*>(c10::alloc_cpu(kAlignment + size));  // throws where memory is short
     prefer_huge_pages(block, kAlignment + size);
     new (block) size_t(size);
+    if (size >= kSmall) {
+      const std::lock_guard<std::mutex> lock(mutex_);
+      used_ += size;
+    }
     return block + kAlignment;
   }
 
@@ -112,8 +118,7 @@ class Blocks {
   std::mutex mutex_;
   int keepers_ = 0;
   size_t most_ = 0;
-  size_t used_ = 0;  // bytes of the tensors there are, and of what is kept; without the small ones
-  size_t kept_ = 0;
+  size_t used_ = 0, kept_ = 0;  // bytes of the blocks that tensors have, without the small ones, and of those in free_
   Free free_;
 };
 

@@ -196,7 +196,7 @@ spaces() {  # every space's benchmark at fast fidelity, mean over three initiali
 }
 
 # The benchmarks' own networks, on rows of each table, with the cheap proxies: 1,000 rows where one takes under two seconds,
-# 200 elsewhere. Hours in all; SPACE=ID does one space, under an hour each on the machine of the table below.
+# 200 elsewhere. Hours in all; SPACE=ID does one space.
 spaces_shared() {
   mkdir -p spaces ../spaces
   each_space shared_of_space

@@ -1,7 +1,9 @@
 #include "spaces/canonical.h"
 
 #include <algorithm>
+#include <boost/range/iterator_range.hpp>
 #include <map>
+#include <optional>
 #include <utility>
 
 #include "core/error.h"
@@ -11,77 +13,70 @@
 namespace zeroth::spaces {
 namespace {
 
-// A value of the dataflow: the sum of these units of the flat graph, ascending, with repeats. Empty is zero.
-using Terms = std::vector<size_t>;
-
 // The dataflow without identities and zeros: units read each other's results alone, equal weightless units are one.
 class Flattening {
  public:
   explicit Flattening(const UnitGraph& written) {
-    flat_.m_vertices.reserve(boost::num_vertices(written));
-    for (size_t unit = 0; unit < boost::num_vertices(written); ++unit) {
-      Terms read;
-      for (const size_t operand : operands_of(written, unit)) {
-        read.insert(read.end(), values_[operand].begin(), values_[operand].end());
+    const size_t units = boost::num_vertices(written);
+    values_.reserve(units, 4 * units);
+    flat_.units.reserve(units);
+    flat_.operands.reserve(units, 4 * units);
+    std::vector<size_t> terms;
+    for (size_t unit = 0; unit < units; ++unit) {
+      terms.clear();
+      for (const auto& edge : boost::make_iterator_range(boost::in_edges(unit, written))) {
+        const auto value = values_[boost::source(edge, written)];
+        terms.insert(terms.end(), value.begin(), value.end());
       }
-      std::sort(read.begin(), read.end());
-      values_.push_back(value(written[unit], read));
+      std::sort(terms.begin(), terms.end());
+      if (written[unit].kind != UnitKind::kIdentity) {
+        const std::optional<size_t> flat = flat_unit(written[unit], terms);
+        terms.clear();
+        if (flat) terms.push_back(*flat);
+      }
+      values_.push_back(terms);
     }
   }
 
-  const UnitGraph& flat() const { return flat_; }
+  Dataflow take() { return std::move(flat_); }
 
  private:
-  Terms value(const Unit& unit, const Terms& read) {
-    switch (unit.kind) {
-      case UnitKind::kZero:
-        return {};
-      case UnitKind::kIdentity:
-        return read;
-      case UnitKind::kInput:
-      case UnitKind::kPart:
-      case UnitKind::kOutput:
-        return {add_unit(flat_, unit, read)};
-      case UnitKind::kParametric:
-        if (read.empty()) return {};  // batch norm of a constant is zero at initialisation
-        return {add_unit(flat_, unit, read)};
-      case UnitKind::kWeightless:
-        break;
-    }
-    if (read.empty()) return {};
-    if (unit.separate) return {add_unit(flat_, unit, read)};
-    const auto known = weightless_.find({unit.label, read});
-    if (known != weightless_.end()) return {known->second};
-    const size_t added = add_unit(flat_, unit, read);
-    weightless_[{unit.label, read}] = added;
-    return {added};
+  // The flat unit that emits what `unit` does, reading the sum of `terms`; none where that is zero.
+  std::optional<size_t> flat_unit(const Unit& unit, const std::vector<size_t>& terms) {
+    const bool stays = unit.kind == UnitKind::kInput || unit.kind == UnitKind::kPart || unit.kind == UnitKind::kOutput;
+    if (stays) return flat_.add(unit, terms);
+    // Batch norm of a constant is zero at initialisation.
+    if (unit.kind == UnitKind::kZero || terms.empty()) return std::nullopt;
+    if (unit.kind == UnitKind::kParametric || unit.separate) return flat_.add(unit, terms);
+    const auto [known, is_new] = weightless_.try_emplace({unit.label, terms}, 0);
+    if (is_new) known->second = flat_.add(unit, terms);
+    return known->second;
   }
 
-  UnitGraph flat_;
-  std::vector<Terms> values_;  // of the written units so far
-  std::map<std::pair<std::string, Terms>, size_t> weightless_;
+  Dataflow flat_;
+  // Of the written units so far: a value is the sum of these flat units, ascending, with repeats. Empty is zero.
+  Lists<size_t> values_;
+  std::map<std::pair<std::string, std::vector<size_t>>, size_t> weightless_;
 };
 
 // Keeps the inputs, the output and what the output depends on.
-UnitGraph live_part(const UnitGraph& graph) {
-  const size_t units = boost::num_vertices(graph);
+Dataflow live_part(Dataflow flow) {
+  const size_t units = flow.units.size();
   std::vector<bool> live(units);
-  std::vector<std::vector<size_t>> operands(units);
-  for (size_t unit = 0; unit < units; ++unit) live[unit] = graph[unit].kind == UnitKind::kInput;
+  for (size_t unit = 0; unit < units; ++unit) live[unit] = flow.units[unit]->kind == UnitKind::kInput;
   live[units - 1] = true;
   for (size_t unit = units; unit-- > 0;) {
     if (!live[unit]) continue;
-    operands[unit] = operands_of(graph, unit);
-    for (const size_t operand : operands[unit]) live[operand] = true;
+    for (const size_t operand : flow.operands[unit]) live[operand] = true;
   }
-  if (std::count(live.begin(), live.end(), false) == 0) return graph;
-  UnitGraph kept;
-  kept.m_vertices.reserve(units);
-  std::vector<size_t> number(units);
+  if (std::count(live.begin(), live.end(), false) == 0) return flow;
+  Dataflow kept;
+  std::vector<size_t> number(units), operands;
   for (size_t unit = 0; unit < units; ++unit) {
     if (!live[unit]) continue;
-    for (size_t& operand : operands[unit]) operand = number[operand];
-    number[unit] = add_unit(kept, graph[unit], operands[unit]);
+    operands.clear();
+    for (const size_t operand : flow.operands[unit]) operands.push_back(number[operand]);
+    number[unit] = kept.add(*flow.units[unit], operands);
   }
   return kept;
 }
@@ -100,17 +95,24 @@ void check_ends(const UnitGraph& cell) {
 
 UnitGraph canonical_cell(const UnitGraph& written) {
   check_ends(written);
-  return in_canonical_order(live_part(Flattening(written).flat()));
+  return in_canonical_order(live_part(Flattening(written).take()));
 }
 
 std::string encoding(const UnitGraph& canonical) {
   std::string text;
   const size_t units = boost::num_vertices(canonical);
   for (size_t unit = 1; unit < units; ++unit) {
-    text += unit + 1 < units ? std::to_string(unit) + "=" + canonical[unit].label : "out";
+    if (unit + 1 < units) {
+      text += std::to_string(unit);
+      text += '=';
+      text += canonical[unit].label;
+    } else {
+      text += "out";
+    }
     char separator = '(';
     for (const size_t operand : operands_of(canonical, unit)) {
-      text += separator + std::to_string(operand);
+      text += separator;
+      text += std::to_string(operand);
       separator = '+';
     }
     text += separator == '(' ? "()" : ")";

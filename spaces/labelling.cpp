@@ -6,7 +6,6 @@
 #include "spaces/labelling.h"
 
 #include <algorithm>
-#include <boost/range/iterator_range.hpp>
 #include <map>
 #include <numeric>
 #include <string>
@@ -22,9 +21,9 @@ namespace {
 using Colours = std::vector<int>;  // rank of each unit's class, 0, 1, ...
 
 // The rank of each key among the distinct keys.
-template <typename Key>
-Colours ranks(const std::vector<Key>& keys) {
-  std::vector<size_t> order(keys.size());  // not the keys themselves, which hold memory of their own
+template <typename Keys>
+Colours ranks(const Keys& keys) {
+  std::vector<size_t> order(keys.size());  // not the keys themselves, which are large
   std::iota(order.begin(), order.end(), size_t{0});
   std::sort(order.begin(), order.end(), [&](size_t a, size_t b) { return keys[a] < keys[b]; });
   Colours colours(keys.size());
@@ -37,50 +36,55 @@ Colours ranks(const std::vector<Key>& keys) {
 
 int classes(const Colours& colours) { return 1 + *std::max_element(colours.begin(), colours.end()); }
 
-using Operands = std::vector<std::vector<size_t>>;  // of each unit, repeats included
-
 // Depth leads, which makes every order topological.
-Colours initial_colours(const UnitGraph& graph, const Operands& operands) {
+Colours initial_colours(const Dataflow& flow) {
   std::vector<std::tuple<int, UnitKind, std::string_view>> keys;
-  for (size_t unit = 0; unit < operands.size(); ++unit) {
-    int depth = graph[unit].kind == UnitKind::kInput ? 0 : 1;
-    for (const size_t operand : operands[unit]) depth = std::max(depth, std::get<0>(keys[operand]) + 1);
-    keys.emplace_back(depth, graph[unit].kind, graph[unit].label);
+  keys.reserve(flow.units.size());
+  for (size_t number = 0; number < flow.units.size(); ++number) {
+    const Unit& unit = *flow.units[number];
+    int depth = unit.kind == UnitKind::kInput ? 0 : 1;
+    for (const size_t operand : flow.operands[number]) depth = std::max(depth, std::get<0>(keys[operand]) + 1);
+    keys.emplace_back(depth, unit.kind, unit.label);
   }
   return ranks(keys);
 }
 
-UnitGraph reordered(const UnitGraph& graph, const Operands& operands_in, const Colours& place) {
+UnitGraph reordered(const Dataflow& flow, const Colours& place) {
   std::vector<size_t> order(place.size());
   for (size_t unit = 0; unit < place.size(); ++unit) order[place[unit]] = unit;
   UnitGraph result;
   result.m_vertices.reserve(order.size());  // else it is copied over and over as it grows
+  std::vector<size_t> operands;
   for (const size_t unit : order) {
-    std::vector<size_t> operands;
-    for (const size_t operand : operands_in[unit]) operands.push_back(place[operand]);
+    operands.clear();
+    for (const size_t operand : flow.operands[unit]) operands.push_back(place[operand]);
     std::sort(operands.begin(), operands.end());
-    add_unit(result, graph[unit], operands);
+    add_unit(result, *flow.units[unit], operands);
   }
   return result;
 }
 
 class Search {
  public:
-  explicit Search(const UnitGraph& graph) : graph_(graph) {
-    for (size_t unit = 0; unit < boost::num_vertices(graph); ++unit) {
-      operands_.push_back(operands_of(graph, unit));
-      consumers_.emplace_back();
-      for (const auto& edge : boost::make_iterator_range(boost::out_edges(unit, graph))) {
-        consumers_.back().push_back(boost::target(edge, graph));
+  explicit Search(const Dataflow& flow) : flow_(flow) {
+    const size_t units = flow.units.size();
+    consumers_.reserve(units, 4 * units);
+    std::vector<size_t> consumers;
+    for (size_t unit = 0; unit < units; ++unit) {
+      consumers.clear();
+      for (size_t reader = unit + 1; reader < units; ++reader) {
+        const auto operands = flow.operands[reader];
+        consumers.insert(consumers.end(), std::count(operands.begin(), operands.end(), unit), reader);
       }
+      consumers_.push_back(consumers);
     }
   }
 
   UnitGraph run() {
-    const Colours colours = refined(initial_colours(graph_, operands_));
-    if (first_tie(colours) < 0) return reordered(graph_, operands_, colours);
+    const Colours colours = refined(initial_colours(flow_));
+    if (first_tie(colours) < 0) return reordered(flow_, colours);
     descend(colours);
-    return reordered(graph_, operands_, leaves_.begin()->second.colours);
+    return reordered(flow_, leaves_.begin()->second.colours);
   }
 
  private:
@@ -90,17 +94,24 @@ class Search {
   };
 
   Colours refined(Colours colours) const {
-    const auto colours_of = [&colours](const std::vector<size_t>& units) {
-      std::vector<int> found;
-      for (const size_t unit : units) found.push_back(colours[unit]);
-      std::sort(found.begin(), found.end());
-      return found;
+    Lists<int> keys;
+    keys.reserve(colours.size(), 8 * colours.size());
+    std::vector<int> key;
+    // Ascending, and ended by what is below every colour: so keys are in the order of their lists, the colour first.
+    const auto append = [&](const Lists<size_t>::List& units) {
+      const auto begin = static_cast<std::ptrdiff_t>(key.size());
+      for (const size_t unit : units) key.push_back(colours[unit]);
+      std::sort(key.begin() + begin, key.end());
+      key.push_back(-1);
     };
     for (int before = 0; before < classes(colours);) {
       before = classes(colours);
-      std::vector<std::tuple<int, std::vector<int>, std::vector<int>>> keys;
+      keys.clear();
       for (size_t unit = 0; unit < colours.size(); ++unit) {
-        keys.emplace_back(colours[unit], colours_of(operands_[unit]), colours_of(consumers_[unit]));
+        key.assign(1, colours[unit]);
+        append(flow_.operands[unit]);
+        append(consumers_[unit]);
+        keys.push_back(key);
       }
       colours = ranks(keys);
     }
@@ -135,22 +146,21 @@ class Search {
   }
 
   size_t reach_leaf(const Colours& colours) {
-    const auto [leaf, is_new] =
-        leaves_.try_emplace(encoding(reordered(graph_, operands_, colours)), Leaf{path_, colours});
+    const auto [leaf, is_new] = leaves_.try_emplace(encoding(reordered(flow_, colours)), Leaf{path_, colours});
     if (is_new) return path_.size();
     // The earlier leaf's branch, already searched, is the image of this one.
     const std::vector<size_t>& earlier = leaf->second.path;
     return std::mismatch(path_.begin(), path_.end(), earlier.begin(), earlier.end()).first - path_.begin();
   }
 
-  const UnitGraph& graph_;
-  Operands operands_, consumers_;
+  const Dataflow& flow_;
+  Lists<size_t> consumers_;
   std::vector<size_t> path_;
   std::map<std::string, Leaf> leaves_;  // by encoding, least first
 };
 
 }  // namespace
 
-UnitGraph in_canonical_order(const UnitGraph& graph) { return Search(graph).run(); }
+UnitGraph in_canonical_order(const Dataflow& flow) { return Search(flow).run(); }
 
 }  // namespace zeroth::spaces

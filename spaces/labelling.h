@@ -2,13 +2,14 @@
 // operands ordered.
 #pragma once
 
+#include "spaces/dataflow.h"
 #include "spaces/unit_graph.h"
 
 namespace zeroth::spaces {
 
-// The same graph with its units in canonical order (topological, the input first) and each unit's operands ascending.
-// Labels are told apart, origins are not. Of all orders that colour refinement leaves open, the one with the least
-// encoding() is taken.
-UnitGraph in_canonical_order(const UnitGraph& graph);
+// The graph of these units in canonical order (topological, the input first), each unit's operands ascending. Labels
+// are told apart, origins are not. Of all orders that colour refinement leaves open, the one with the least encoding()
+// is taken.
+UnitGraph in_canonical_order(const Dataflow& flow);
 
 }  // namespace zeroth::spaces

@@ -86,6 +86,7 @@ Cell live_cell(const Architecture& architecture) {
 Architecture placed(const Cell& cell) {
   const int used = cell.vertices - 1, output = kMaxVertices - 1;
   Architecture architecture;
+  architecture.choices.reserve(kChoices);
   for (int from = 0; from < output; ++from) {
     for (int to = from + 1; to < output; ++to) architecture.choices.push_back(cell.edge[from][to] && to < used);
     architecture.choices.push_back(from >= used || cell.edge[from][used]);
@@ -259,9 +260,11 @@ class NasBench101 : public SearchSpace {
   // and their width depends on who reads them.
   std::vector<UnitGraph> cells(const Architecture& architecture) const override {
     const Cell cell = live_cell(architecture);
-    UnitGraph graph;
+    std::vector<UnitGraph> cells(1);
+    cells.front().m_vertices.reserve(cell.vertices);
+    std::vector<size_t> operands;
     for (int vertex = 0; vertex < cell.vertices; ++vertex) {
-      std::vector<size_t> operands;
+      operands.clear();
       for (int from = 0; from < vertex; ++from) {
         if (cell.edge[from][vertex]) operands.push_back(from);
       }
@@ -270,9 +273,9 @@ class NasBench101 : public SearchSpace {
       Unit unit{kind, kOperations[operation], kEdgeChoices + vertex - 1, !is_convolution(operation)};
       if (vertex == 0) unit = {UnitKind::kInput, "input", -1};
       if (vertex == cell.vertices - 1) unit = {UnitKind::kOutput, "out", -1};
-      add_unit(graph, unit, operands);
+      add_unit(cells.front(), unit, operands);
     }
-    return {graph};
+    return cells;
   }
 
   NetShape full_shape() const override {

@@ -15,6 +15,7 @@ double log_add(double a, double b) { return std::max(a, b) + std::log1p(std::exp
 // Most parametric units on a path from the input to the output.
 int convolution_path(const UnitGraph& cell) {
   std::vector<int> longest;
+  longest.reserve(boost::num_vertices(cell));
   for (size_t unit = 0; unit < boost::num_vertices(cell); ++unit) {
     int path = 0;
     for (const size_t operand : operands_of(cell, unit)) path = std::max(path, longest[operand]);

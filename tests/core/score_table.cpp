@@ -1,5 +1,6 @@
 #include "core/score_table.h"
 
+#include <fmt/format.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -209,6 +210,30 @@ TEST_CASE("a column that mixes numbers and text is an error with file, line, col
   CHECK_THROWS_MATCHES(ScoreTable::read(late), Error, Message(late + ":4: column acc: \"oops\" is not a number"));
   const std::string early = folder.write("early.csv", "arch,acc\na,oops\nb,\nc,1\n");
   CHECK_THROWS_MATCHES(ScoreTable::read(early), Error, Message(early + ":2: column acc: \"oops\" is not a number"));
+}
+
+TEST_CASE("a long table keeps its rows in order, and of several mistakes the first is told") {
+  const TemporaryFolder folder;
+  std::string rows = "arch,acc\n";
+  for (int row = 0; row < 3000; ++row) rows += fmt::format("a{},{}\n", row, row);
+  const ScoreTable table = ScoreTable::read(folder.write("long.csv", rows));
+  REQUIRE(table.rows.size() == 3000);
+  for (int row = 0; row < 3000; ++row) {
+    REQUIRE(table.rows[row].arch == fmt::format("a{}", row));
+    REQUIRE(table.rows[row].values == std::vector<std::optional<double>>{row});
+  }
+
+  // Rows are read for their numbers later than they are cut out of the file.
+  const std::string text_first = folder.write("text_first.csv", rows + "b,oops\nc\n");
+  CHECK_THROWS_MATCHES(ScoreTable::read(text_first), Error,
+                       Message(text_first + ":3002: column acc: \"oops\" is not a number"));
+  const std::string text_long_before =
+      folder.write("text_long_before.csv", "arch,acc\nb,oops\n" + rows.substr(9) + "c\n");
+  CHECK_THROWS_MATCHES(ScoreTable::read(text_long_before), Error,
+                       Message(text_long_before + ":2: column acc: \"oops\" is not a number"));
+  const std::string ragged_first = folder.write("ragged_first.csv", rows + "b\nc,oops\n");
+  CHECK_THROWS_MATCHES(ScoreTable::read(ragged_first), Error,
+                       Message(ragged_first + ":3002: the row has 1 fields where the header has 2"));
 }
 
 TEST_CASE("a table without an arch column is an error with the columns it has") {

@@ -1,6 +1,6 @@
 #include "eval/levels.h"
 
-#include <algorithm>
+#include <boost/sort/spreadsort/float_sort.hpp>
 #include <cmath>
 #include <limits>
 #include <utility>
@@ -17,7 +17,12 @@ Levels levels_of(const std::vector<double>& values) {
     ZEROTH_CHECK(!std::isnan(values[row]));
     sorted[row] = {values[row], row};
   }
-  std::sort(sorted.begin(), sorted.end());
+  boost::sort::spreadsort::float_sort(
+      sorted.begin(), sorted.end(),
+      [](const auto& value, unsigned offset) {
+        return boost::sort::spreadsort::float_mem_cast<double, int64_t>(value.first) >> offset;
+      },
+      [](const auto& a, const auto& b) { return a.first < b.first; });
   Levels levels;
   levels.level.resize(values.size());
   for (size_t place = 0; place < sorted.size(); ++place) {

@@ -111,8 +111,8 @@ const ScoreColumn* find_column(const Population& population, const std::string& 
 
 Population join(const core::ScoreTable& scores, const Benchmark& benchmark, const spaces::SearchSpace* space) {
   Population population;
-  std::vector<std::string> keys;
-  for (const core::ScoreRow& row : scores.rows) keys.push_back(architecture_key(row.arch));
+  std::vector<std::string> keys(scores.rows.size());
+  tbb::parallel_for(size_t{0}, keys.size(), [&](size_t row) { keys[row] = architecture_key(scores.rows[row].arch); });
   const std::vector<std::optional<double>> measured = accuracies(keys, benchmark, space);
   std::vector<const core::ScoreRow*> rows;
   for (size_t row = 0; row < scores.rows.size(); ++row) {

@@ -123,10 +123,14 @@ std::string encoding(const UnitGraph& canonical) {
 
 CanonicalForm canonical_form(const std::vector<UnitGraph>& written_cells) {
   CanonicalForm form;
-  for (const UnitGraph& cell : written_cells) {
-    form.cells.push_back(canonical_cell(cell));
-    if (!form.text.empty()) form.text += ' ';
-    form.text += encoding(form.cells.back());
+  form.cells.resize(written_cells.size());
+  for (size_t i = 0; i < written_cells.size(); ++i) {
+    UnitGraph canonical = canonical_cell(written_cells[i]);
+    if (i > 0) form.text += ' ';
+    form.text += encoding(canonical);
+    // Boost's graph copies where it could move, with memory for each edge.
+    form.cells[i].m_vertices.swap(canonical.m_vertices);
+    form.cells[i].m_edges.swap(canonical.m_edges);
   }
   form.hash = core::hash_bytes(form.text);
   return form;

@@ -63,15 +63,10 @@ std::string sibling(const std::string& path, const std::string& suffix) {
 
 CsvAppender::CsvAppender(const std::string& path, const std::vector<std::string>& columns, bool resume,
                          const Accept& accept)
-    : columns_(columns) {
-  if (resume && std::filesystem::exists(path)) size_ = recover(path, accept);
-  if (size_ > 0) {
-    file_.emplace(PosixFile::open_to_append(path));
-    file_->truncate(size_);
-  } else {
-    file_.emplace(PosixFile::create(path));
-    append(columns_);
-  }
+    : columns_(columns), file_(PosixFile::open_to_append(path)) {
+  if (resume) size_ = recover(path, accept);
+  if (file_.is_regular()) file_.truncate(size_);
+  if (size_ == 0) append(columns_);
 }
 
 // Returns how many bytes of the file are good; 0 for a file that was killed before its header stood.
@@ -103,11 +98,11 @@ void CsvAppender::append(const std::vector<std::string>& fields) {
   ZEROTH_CHECK(fields.size() == columns_.size());
   const std::string line = csv_line(fields) + '\n';
   try {
-    file_->write(line);
+    file_.write(line);
   } catch (const Error&) {
     // A full disk may have taken part of the row. That it cannot be cut off again is not the news to report.
     try {
-      file_->truncate(size_);
+      file_.truncate(size_);
     } catch (const Error&) {
     }
     throw;

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <functional>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,8 +21,9 @@ class CsvAppender {
 
   // Without `resume` the file is emptied and gets a header. With it, what stands there is kept and handed to `accept`;
   // a missing file is started. The last row is dropped where it has no line end, has the wrong number of fields or is
-  // not accepted. Throws Error that names the file where it cannot be written, where its header is another one (names
-  // the first column that differs), and where an earlier row is malformed (names the line).
+  // not accepted. Throws Error that names the file where it cannot be written, where another run writes it, where its
+  // header is another one (names the first column that differs), and where an earlier row is malformed (names the
+  // line).
   CsvAppender(
       const std::string& path, const std::vector<std::string>& columns, bool resume,
       const Accept& accept = [](const std::vector<std::string>&) { return true; });
@@ -36,7 +36,7 @@ class CsvAppender {
   uint64_t recover(const std::string& path, const Accept& accept) const;
 
   std::vector<std::string> columns_;
-  std::optional<PosixFile> file_;
+  PosixFile file_;
   uint64_t size_ = 0;  // bytes of the file: whole rows only
 };
 

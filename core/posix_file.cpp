@@ -2,6 +2,8 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -37,7 +39,13 @@ PosixFile PosixFile::create(const std::string& path) {
 }
 
 PosixFile PosixFile::open_to_append(const std::string& path) {
-  return {open_or_fail("append to", path, O_WRONLY | O_CREAT | O_APPEND), path};
+  const char* verb = ::access(path.c_str(), F_OK) == 0 ? "append to" : "create";
+  PosixFile file(open_or_fail(verb, path, O_WRONLY | O_CREAT | O_APPEND), path);
+  // A file system without locks is written all the same.
+  if (file.is_regular() && ::flock(file.descriptor_, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+    throw Error(fmt::format("cannot {} {}: another run is writing it", verb, path));
+  }
+  return file;
 }
 
 PosixFile::PosixFile(int descriptor, std::string path) : descriptor_(descriptor), path_(std::move(path)) {}
@@ -68,6 +76,11 @@ void PosixFile::write(std::string_view bytes) {
 void PosixFile::sync() {
   // Pipes and terminals have nothing to wait for.
   if (::fsync(descriptor_) != 0 && errno != EINVAL && errno != EROFS) fail("write");
+}
+
+bool PosixFile::is_regular() const {
+  struct stat facts {};
+  return ::fstat(descriptor_, &facts) == 0 && S_ISREG(facts.st_mode);
 }
 
 void PosixFile::truncate(uint64_t size) {

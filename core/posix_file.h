@@ -15,7 +15,8 @@ class PosixFile {
   static PosixFile open_to_read(const std::string& path);
   // Creates the file, or empties the one that is there.
   static PosixFile create(const std::string& path);
-  // Creates the file, or keeps what is there. As with create, each write lands at the end, also after truncate.
+  // Creates the file, or keeps what is there. As with create, each write lands at the end, also after truncate. Throws
+  // where another process, or another of these in this one, has the file so: rows of two runs would mix.
   static PosixFile open_to_append(const std::string& path);
 
   PosixFile(PosixFile&& other) noexcept;
@@ -30,6 +31,8 @@ class PosixFile {
   void write(std::string_view bytes);
   // Waits until everything written is on the disk.
   void sync();
+  // No pipe or device.
+  bool is_regular() const;
   // Cuts the file to `size` bytes.
   void truncate(uint64_t size);
 

@@ -182,6 +182,22 @@ TEST_CASE("a folder that is missing is an error that names the file") {
   CHECK_THROWS_WITH(ScoreWriter(path, {"nwot"}, false), "cannot create " + path + ": No such file or directory");
 }
 
+TEST_CASE("two runs do not write one table, and a device is anybody's") {
+  const TemporaryFolder folder;
+  const std::string path = folder.path("scores.csv");
+  {
+    ScoreWriter first(path, {"nwot", "snip"}, false);
+    first.append(kFirst);
+    for (const bool resume : {false, true}) {
+      CHECK_THROWS_WITH(ScoreWriter(path, {"nwot", "snip"}, resume),
+                        "cannot append to " + path + ": another run is writing it");
+    }
+    first.append(kSecond);
+  }
+  CHECK(ScoreWriter(path, {"nwot", "snip"}, true).finished().size() == 2);
+  const ScoreWriter one("/dev/null", {"nwot"}, false), other("/dev/null", {"nwot"}, false);
+}
+
 TEST_CASE("a value that is not finite, or a row of another width, is a bug") {
   const TemporaryFolder folder;
   ScoreWriter writer(folder.path("scores.csv"), {"nwot"}, /*resume=*/false);

@@ -1,27 +1,37 @@
 #include "eval/levels.h"
 
-#include <boost/sort/spreadsort/float_sort.hpp>
+#include <boost/sort/spreadsort/integer_sort.hpp>
 #include <cmath>
+#include <cstring>
 #include <limits>
 #include <utility>
 
 #include "core/error.h"
 
 namespace zeroth::eval {
+namespace {
+
+// An integer for each number, in the same order. Boost's own sort of floating-point numbers overflows where signs mix.
+uint64_t key_of(double value) {
+  value += 0.0;  // minus zero is zero
+  uint64_t bits = 0;
+  std::memcpy(&bits, &value, sizeof bits);
+  constexpr uint64_t kSign = uint64_t{1} << 63;
+  return (bits & kSign) != 0 ? ~bits : bits | kSign;
+}
+
+}  // namespace
 
 Levels levels_of(const std::vector<double>& values) {
   ZEROTH_CHECK(values.size() <= std::numeric_limits<int32_t>::max());
   // Values beside their rows: sorting row numbers by values elsewhere takes several times as long.
-  std::vector<std::pair<double, uint32_t>> sorted(values.size());
+  std::vector<std::pair<uint64_t, uint32_t>> sorted(values.size());
   for (uint32_t row = 0; row < values.size(); ++row) {
     ZEROTH_CHECK(!std::isnan(values[row]));
-    sorted[row] = {values[row], row};
+    sorted[row] = {key_of(values[row]), row};
   }
-  boost::sort::spreadsort::float_sort(
-      sorted.begin(), sorted.end(),
-      [](const auto& value, unsigned offset) {
-        return boost::sort::spreadsort::float_mem_cast<double, int64_t>(value.first) >> offset;
-      },
+  boost::sort::spreadsort::integer_sort(
+      sorted.begin(), sorted.end(), [](const auto& value, unsigned offset) { return value.first >> offset; },
       [](const auto& a, const auto& b) { return a.first < b.first; });
   Levels levels;
   levels.level.resize(values.size());

@@ -36,6 +36,25 @@ TEST_CASE("Parts hold equally many rows, and equal values fall in one") {
   CHECK(parts_by_value(levels_of({}), 5).empty());
 }
 
+TEST_CASE("Levels are the places of the different values, of either sign and any size") {
+  Column values = {0.0, -0.0, -HUGE_VAL, HUGE_VAL, -HUGE_VAL, 1e-310, -1e-310, 1e308, -1e308};
+  for (int row = 0; row < 5000; ++row) {
+    values.push_back(std::sin(row) * std::pow(10.0, row % 61 - 30));
+    values.push_back(row % 7 - 3);
+  }
+  Column different = values;
+  std::sort(different.begin(), different.end());
+  different.erase(std::unique(different.begin(), different.end()), different.end());
+  const Levels levels = levels_of(values);
+  REQUIRE(levels.count() == different.size());
+  std::vector<uint32_t> sizes(different.size(), 0);
+  for (size_t row = 0; row < values.size(); ++row) {
+    REQUIRE(different[levels.level[row]] == values[row]);
+    ++sizes[levels.level[row]];
+  }
+  CHECK(levels.sizes == sizes);
+}
+
 TEST_CASE("Some rows have the levels that they would have alone") {
   const Column values = {5, 1, 5, 3, 9};
   const Levels some = zeroth::eval::restricted(levels_of(values), {4, 0, 2});

@@ -5,7 +5,9 @@
 #include <utility>
 #include <vector>
 
+#include "core/error.h"
 #include "nn/channel_sums.h"
+#include "nn/depthwise_gradient.h"
 
 namespace zeroth::nn {
 namespace {
@@ -29,13 +31,36 @@ Tensor convolve(const Tensor& x, const Tensor& weight, const Geometry& g) {
                          /*transposed=*/false, {0, 0}, g.groups);
 }
 
+spaces::Window window_of(const Tensor& weight, const Geometry& g) {
+  return {static_cast<int>(weight.size(2)), static_cast<int>(weight.size(3)), static_cast<int>(g.stride),
+          static_cast<int>(g.pad_height),   static_cast<int>(g.pad_width),    static_cast<int>(g.dilation)};
+}
+
+bool depthwise(const Tensor& weight, const Geometry& g) { return weight.size(1) == 1 && weight.size(0) == g.groups; }
+
+// Where LibTorch's gradients are slow: see depthwise_gradient.h.
+bool own_gradient_to_x(const Tensor& weight, const Geometry& g) { return depthwise(weight, g) && g.dilation > 1; }
+bool own_gradient_to_weight(const Tensor& weight, const Geometry& g) {
+  return depthwise(weight, g) && (g.dilation > 1 || weight.size(2) > 3 || weight.size(3) > 3);
+}
+
 // Gradients of sum(gradient * convolve(x, weight)) to x and weight, as far as wanted.
 std::pair<Tensor, Tensor> convolve_backward(const Tensor& gradient, const Tensor& x, const Tensor& weight,
                                             const Geometry& g, bool to_x, bool to_weight) {
-  const auto result = at::convolution_backward(gradient, x, weight, c10::nullopt, {g.stride, g.stride},
-                                               {g.pad_height, g.pad_width}, {g.dilation, g.dilation},
-                                               /*transposed=*/false, {0, 0}, g.groups, {to_x, to_weight, false});
-  return {std::get<0>(result), std::get<1>(result)};
+  std::pair<Tensor, Tensor> result;
+  const bool own_x = to_x && own_gradient_to_x(weight, g), own_weight = to_weight && own_gradient_to_weight(weight, g);
+  if (own_x)
+    result.first =
+        depthwise_gradient_to_input(channels_last(gradient), weight, x.size(2), x.size(3), window_of(weight, g));
+  if (own_weight)
+    result.second = depthwise_gradient_to_weight(channels_last(gradient), channels_last(x), window_of(weight, g));
+  if (own_x == to_x && own_weight == to_weight) return result;
+  auto rest = at::convolution_backward(gradient, x, weight, c10::nullopt, {g.stride, g.stride},
+                                       {g.pad_height, g.pad_width}, {g.dilation, g.dilation}, /*transposed=*/false,
+                                       {0, 0}, g.groups, {to_x && !own_x, to_weight && !own_weight, false});
+  if (!own_x) result.first = std::get<0>(rest);
+  if (!own_weight) result.second = std::get<1>(rest);
+  return result;
 }
 
 // As autograd can save them.
@@ -99,6 +124,23 @@ struct Convolution : Function<Convolution> {
   }
 };
 
+// Differentiable once, with the gradients of convolve_backward.
+struct DepthwiseConvolution : Function<DepthwiseConvolution> {
+  static Tensor forward(AutogradContext* context, const Tensor& x, const Tensor& weight, const Geometry& g) {
+    context->save_for_backward({x, weight});
+    save(context, g, /*to_x=*/true);
+    return convolve(x, weight, g);
+  }
+
+  static variable_list backward(AutogradContext* context, const variable_list& gradients) {
+    ZEROTH_CHECK(!torch::GradMode::is_enabled());  // nobody differentiates the result
+    const variable_list saved = context->get_saved_variables();
+    const auto [to_x, to_weight] = convolve_backward(gradients[0], saved[0], saved[1], saved_geometry(context),
+                                                     context->needs_input_grad(0), context->needs_input_grad(1));
+    return {to_x, to_weight, {}};
+  }
+};
+
 }  // namespace
 
 Tensor twice_differentiable_convolution(const Tensor& x, const Tensor& weight, const spaces::OpNode& node) {
@@ -106,7 +148,8 @@ Tensor twice_differentiable_convolution(const Tensor& x, const Tensor& weight, c
 }
 
 Tensor convolution(const Tensor& x, const Tensor& weight, const spaces::OpNode& node) {
-  return convolve(x, weight, geometry_of(node));
+  const Geometry g = geometry_of(node);
+  return own_gradient_to_weight(weight, g) ? DepthwiseConvolution::apply(x, weight, g) : convolve(x, weight, g);
 }
 
 Tensor convolution_gradient_to_input(const Tensor& gradient, const Tensor& x, const Tensor& weight,

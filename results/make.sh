@@ -132,7 +132,7 @@ transnas+=,normal_ssim,autoencoder_ssim
 spaces_with_tables="
 nasbench101 nb101.csv.gz cifar10_test_acc 1000 200
 transnas101-micro transnas101_micro.csv $transnas 1000 200
-transnas101-macro transnas101_macro.csv $transnas 1000 200
+transnas101-macro transnas101_macro.csv $transnas 1000 100
 nasbench-macro nasbench_macro.csv cifar10_test_acc 1000 1000
 darts darts_swap1000.csv cifar10_acc 500 200
 darts darts_random214.csv cifar10_test_acc_final 214 214
@@ -196,7 +196,7 @@ spaces() {  # every space's benchmark at fast fidelity, mean over three initiali
 }
 
 # The benchmarks' own networks, on rows of each table, with the cheap proxies: 1,000 rows where one takes under two seconds,
-# 200 elsewhere. Hours in all; SPACE=ID does one space.
+# 200 elsewhere, 100 of TransNAS macro, whose rows take up to two minutes of a core. Hours in all; SPACE=ID does one space.
 spaces_shared() {
   mkdir -p spaces ../spaces
   each_space shared_of_space

@@ -9,7 +9,7 @@ benchmarks=$(realpath "$1")
 shift
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 zeroth=$(realpath "${ZEROTH:-build/zeroth}")
-steps=(fast select_default default written bench_each proxies readme shared slow sweep spaces spaces_shared suite_zero
+steps=(fast select_default default written bench_each proxies readme shared slow sweep spaces spaces_shared spaces_slow suite_zero
        speed zen default_weights held_out labels bench search costs confirm confirm_seeds resnet summary)
 [[ $# -gt 0 ]] || set -- "${steps[@]}"
 work=results/work
@@ -157,12 +157,11 @@ some_rows() {  # FILE COUNT: the header and about so many rows of a table, evenl
   zcat -f "$1" | awk -v step="$(((rows - 2) / $2 + 1))" 'NR == 1 || (NR - 2) % step == 0'
 }
 
-# score_space SPACE TABLE TARGETS ROWS FIDELITY PROXIES REPEATS: scores of some rows of a benchmark, and what they predict
+# score_space SPACE TABLE TARGETS ROWS NAME [rank options]: scores of some rows of a benchmark, and what they predict
 score_space() {
   local name="$1_$(basename "${2%%.*}")_$5" target
   some_rows "benchmarks/$2" "$4" > "spaces/$name.archs.csv"
-  "$zeroth" rank --space "$1" --archs "spaces/$name.archs.csv" --seed 1 --fidelity "$5" --proxies "$6" --repeats "$7" \
-    --resume --top 0 --out "spaces/$name.csv"
+  "$zeroth" rank --space "$1" --archs "spaces/$name.archs.csv" --seed 1 --resume --top 0 --out "spaces/$name.csv" "${@:6}"
   gzip -9 -n -c "spaces/$name.csv" > "../spaces/${name}_scores.csv.gz"
   for target in ${3//,/ }; do
     "$zeroth" eval "spaces/$name.csv" --space "$1" --benchmark "benchmarks/$2" --target "$target" --bootstrap 200 \
@@ -186,8 +185,11 @@ speed() {
   mv spaces/speed.new ../spaces/speed.csv
 }
 
-fast_of_space() { score_space "$1" "$2" "$3" "$4" fast all 3; }
-shared_of_space() { score_space "$1" "$2" "$3" "$5" shared "$cheap" 1; }
+fast_of_space() { score_space "$1" "$2" "$3" "$4" fast --proxies all --repeats 3; }
+shared_of_space() { score_space "$1" "$2" "$3" "$5" shared --fidelity shared --proxies "$cheap"; }
+slow_of_space() {
+  score_space "$1" "$2" "$3" $(($5 < 200 ? $5 : 200)) slow --fidelity shared --batch 16 --proxies "$slow"
+}
 
 spaces() {  # every space's benchmark at fast fidelity, mean over three initialisations
   mkdir -p spaces ../spaces
@@ -201,6 +203,13 @@ spaces_shared() {
   mkdir -p spaces ../spaces
   each_space shared_of_space
   summary
+}
+
+# The two proxies that cost most, on the benchmarks' own networks: at most 200 rows, and 16 images, because ntk_cond takes
+# a backward over the minibatch for each of its images. SPACE=ID does one space.
+spaces_slow() {
+  mkdir -p spaces ../spaces
+  each_space slow_of_space
 }
 
 # Our scores at shared fidelity against NAS-Bench-Suite-Zero's own of the same architectures: a row is a column of ours.

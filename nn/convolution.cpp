@@ -64,9 +64,8 @@ std::pair<Tensor, Tensor> convolve_backward(const Tensor& gradient, const Tensor
 }
 
 // As autograd can save them.
-void save(AutogradContext* context, const Geometry& g, bool to_x) {
+void save(AutogradContext* context, const Geometry& g) {
   context->saved_data["geometry"] = std::vector<int64_t>{g.stride, g.pad_height, g.pad_width, g.dilation, g.groups};
-  context->saved_data["to_x"] = to_x;
 }
 
 Geometry saved_geometry(AutogradContext* context) {
@@ -83,7 +82,8 @@ struct ConvolutionBackward : Function<ConvolutionBackward> {
                                const Geometry& g, bool to_x) {
     context->save_for_backward({gradient, x, weight});
     context->set_materialize_grads(false);  // a result that nobody differentiates costs nothing
-    save(context, g, to_x);
+    save(context, g);
+    context->saved_data["to_x"] = to_x;
     const auto [g_x, g_weight] = convolve_backward(gradient, x, weight, g, to_x, /*to_weight=*/true);
     return {g_x.defined() ? g_x : torch::empty({0}, x.options()), g_weight};
   }
@@ -111,7 +111,8 @@ struct ConvolutionBackward : Function<ConvolutionBackward> {
 struct Convolution : Function<Convolution> {
   static Tensor forward(AutogradContext* context, const Tensor& x, const Tensor& weight, const Geometry& g, bool to_x) {
     context->save_for_backward({x, weight});
-    save(context, g, to_x);
+    save(context, g);
+    context->saved_data["to_x"] = to_x;
     return channels_last(convolve(x, weight, g));
   }
 
@@ -128,7 +129,7 @@ struct Convolution : Function<Convolution> {
 struct DepthwiseConvolution : Function<DepthwiseConvolution> {
   static Tensor forward(AutogradContext* context, const Tensor& x, const Tensor& weight, const Geometry& g) {
     context->save_for_backward({x, weight});
-    save(context, g, /*to_x=*/true);
+    save(context, g);
     return convolve(x, weight, g);
   }
 

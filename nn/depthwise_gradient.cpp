@@ -124,8 +124,9 @@ Tensor depthwise_gradient_to_input(const Tensor& gradient, const Tensor& weight,
   ZEROTH_CHECK(is_channels_last(gradient) && gradient.size(1) == weight.size(0) && weight.size(1) == 1);
   const int64_t channels = weight.size(0);
   const Tensor taps = weight.detach().reshape({channels, window.area()}).t().contiguous();
-  const Tensor result = at::zeros({gradient.size(0), channels, height, width}, gradient.options().requires_grad(false))
-                            .contiguous(at::MemoryFormat::ChannelsLast);
+  const Tensor result = at::empty({gradient.size(0), channels, height, width}, gradient.options().requires_grad(false),
+                                  at::MemoryFormat::ChannelsLast)
+                            .zero_();
   if (gradient.scalar_type() == torch::kFloat64)
     add_to_input<double>(gradient, taps, window, result);
   else

@@ -71,7 +71,7 @@ class Parser {
 class RowReader {
  public:
   using TakeHeader = std::function<void(const std::vector<std::string>&)>;
-  using TakeRow = std::function<void(const CsvRow&)>;
+  using TakeRow = std::function<void(CsvRow&)>;
 
   RowReader(const std::string& path, const TakeHeader& header, const TakeRow& row)
       : file_(path), take_header_(header), take_row_(row) {}
@@ -150,7 +150,7 @@ class RowReader {
 }  // namespace
 
 void CsvFile::read(const std::string& path, const std::function<void(const std::vector<std::string>&)>& header,
-                   const std::function<void(const CsvRow&)>& row) {
+                   const std::function<void(CsvRow&)>& row) {
   RowReader(path, header, row).run();
 }
 
@@ -159,7 +159,7 @@ CsvTable CsvTable::read(const std::string& path) {
   table.path = path;
   CsvFile::read(
       path, [&](const std::vector<std::string>& columns) { table.columns = columns; },
-      [&](const CsvRow& row) { table.rows.push_back(row); });
+      [&](CsvRow& row) { table.rows.push_back(std::move(row)); });
   return table;
 }
 

@@ -22,9 +22,10 @@ class CsvFile {
  public:
   // Reads the header and hands each later row to `row`. Throws Error that names the file, and the line where there is
   // one: file missing or unreadable, empty, a row with more or fewer fields than the header, a quote that never closes
-  // or stands inside an unquoted field, two columns with one name. `header` is called once, before the first row.
+  // or stands inside an unquoted field, two columns with one name. `header` is called once, before the first row. `row`
+  // may keep what it is given and leave another row in its place.
   static void read(const std::string& path, const std::function<void(const std::vector<std::string>&)>& header,
-                   const std::function<void(const CsvRow&)>& row);
+                   const std::function<void(CsvRow&)>& row);
 };
 
 // A whole file in memory.

@@ -108,9 +108,9 @@ class RowsBehind {
  public:
   explicit RowsBehind(TableReader& reader) : reader_(reader) {}
 
-  void add(const CsvRow& row) {
+  void add(CsvRow& row) {
     if (count_ == next_.size()) hand_over();
-    next_[count_++] = row;  // into the memory of an earlier one
+    std::swap(next_[count_++], row);  // the file's reader writes over an earlier one
   }
   // Throws what the reader has thrown, as add() may.
   void finish() {
@@ -149,7 +149,7 @@ ScoreTable ScoreTable::read(const std::string& path) {
   try {
     CsvFile::read(
         path, [&](const std::vector<std::string>& columns) { reader.take_header(columns); },
-        [&](const CsvRow& row) { rows.add(row); });
+        [&](CsvRow& row) { rows.add(row); });
   } catch (...) {
     rows.finish();  // a mistake in an earlier row is told first
     throw;

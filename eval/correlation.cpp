@@ -75,6 +75,8 @@ void add_lifts(std::vector<ColumnQuality>& qualities) {
 
 std::optional<double> pearson_of_scored(const std::vector<double>& scores, const std::vector<double>& accuracies) {
   std::vector<double> score, accuracy;
+  score.reserve(scores.size());
+  accuracy.reserve(scores.size());
   for (size_t row = 0; row < scores.size(); ++row) {
     if (!std::isfinite(scores[row])) continue;
     score.push_back(scores[row]);

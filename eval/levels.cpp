@@ -52,6 +52,7 @@ Levels restricted(const Levels& levels, const std::vector<uint32_t>& rows) {
     number[level] = static_cast<uint32_t>(result.sizes.size());
     result.sizes.push_back(sizes[level]);
   }
+  result.level.reserve(rows.size());
   for (const uint32_t row : rows) result.level.push_back(number[levels.level[row]]);
   return result;
 }
@@ -59,6 +60,7 @@ Levels restricted(const Levels& levels, const std::vector<uint32_t>& rows) {
 std::vector<uint32_t> ordered_by(const Levels& levels, const std::vector<uint32_t>& rows) {
   ZEROTH_CHECK(rows.size() == levels.level.size());
   std::vector<uint32_t> next;  // place of the next row of each level
+  next.reserve(levels.count());
   uint32_t before = 0;
   for (const uint32_t size : levels.sizes) {
     next.push_back(before);

@@ -16,26 +16,44 @@ std::vector<int64_t> sizes_of(const Levels& level, size_t levels) {
   return sizes;
 }
 
+// The place after the last of those that follow `begin` and have its level.
+size_t end_of_run(const Levels& level, size_t begin, size_t end) {
+  size_t next = begin;
+  while (next < end && level[next] == level[begin]) ++next;
+  return next;
+}
+
+// By level of y: rows of greater levels minus rows of smaller ones.
+std::vector<int64_t> tilts(const Levels& level, size_t levels) {
+  const std::vector<int64_t> sizes = sizes_of(level, levels);
+  std::vector<int64_t> tilt(levels);
+  int64_t smaller = 0;
+  for (size_t l = 0; l < levels; ++l) {
+    tilt[l] = static_cast<int64_t>(level.size()) - sizes[l] - 2 * smaller;
+    smaller += sizes[l];
+  }
+  return tilt;
+}
+
 // For each place, the pairs with another row that x and y order alike, minus those that they order differently. Twice
-// their number is below 2^63, so that sums over them are exact.
+// their number is below 2^63, so that sums over them are exact. Rows with a greater x are those of the whole column
+// without the ones that went before and the ones tied with it, so that one sweep sees both sides.
 std::vector<int64_t> balances(const PairedRanks& ranks) {
   const Levels &x = ranks.x_level(), &y = ranks.y_level();
-  std::vector<int64_t> balance(x.size(), 0);
-  const auto sweep = [&](auto place, int64_t sign) {  // rows with x on one side of each row's own
-    CountTree seen(ranks.y_levels());
-    int64_t total = 0;
-    for (size_t first = 0; first < x.size();) {
-      size_t end = first;
-      for (; end < x.size() && x[place(end)] == x[place(first)]; ++end) {
-        const size_t k = place(end);
-        const int64_t less = seen.below(y[k]), more = total - seen.up_to(y[k]);
-        balance[k] += sign * (less - more);
-      }
-      for (; first < end; ++first, ++total) seen.add(y[place(first)], 1);
+  const std::vector<int64_t> tilt = tilts(y, ranks.y_levels());
+  std::vector<int64_t> balance(x.size());
+  CountTree seen(ranks.y_levels());
+  for (size_t first = 0; first < x.size();) {
+    const size_t end = end_of_run(x, first, x.size());
+    for (size_t begin = first; begin < end;) {
+      const size_t next = end_of_run(y, begin, end);
+      const uint32_t own = y[begin];
+      const int64_t before = int64_t{seen.below(own)} + seen.up_to(own) - static_cast<int64_t>(first);
+      const auto tied = static_cast<int64_t>(end - next) - static_cast<int64_t>(begin - first);
+      for (; begin < next; ++begin) balance[begin] = 2 * before + tilt[own] - tied;
     }
-  };
-  sweep([](size_t k) { return k; }, 1);
-  sweep([last = x.size() - 1](size_t k) { return last - k; }, -1);
+    for (; first < end; ++first) seen.add(y[first], 1);
+  }
   return balance;
 }
 

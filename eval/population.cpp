@@ -99,6 +99,7 @@ void number_functions(const std::vector<std::string>& texts, Population& populat
 
 std::vector<double> with_failures(const ScoreColumn& column) {
   std::vector<double> scores;
+  scores.reserve(column.values.size());
   for (const auto& value : column.values) scores.push_back(value.value_or(-std::numeric_limits<double>::infinity()));
   return scores;
 }

@@ -17,12 +17,14 @@ using Square = std::vector<std::vector<double>>;
 Ranks centred_ranks(const Levels& levels) {
   if (levels.count() < 2) return {};
   std::vector<double> of_level;
+  of_level.reserve(levels.count());
   size_t before = 0;
   for (const size_t size : levels.sizes) {
     of_level.push_back(static_cast<double>(2 * before + size) - static_cast<double>(levels.level.size()));
     before += size;
   }
   Ranks ranks;
+  ranks.reserve(levels.level.size());
   for (const uint32_t level : levels.level) ranks.push_back(of_level[level]);
   return ranks;
 }

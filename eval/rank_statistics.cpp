@@ -5,6 +5,7 @@
 
 #include "core/error.h"
 #include "eval/count_tree.h"
+#include "eval/picked.h"
 
 namespace zeroth::eval {
 namespace {
@@ -53,10 +54,8 @@ PairedRanks::PairedRanks(const Levels& x, const Levels& y)
   ZEROTH_CHECK(x.level.size() == y.level.size());
   std::iota(row_.begin(), row_.end(), 0U);
   row_ = ordered_by(x, ordered_by(y, row_));
-  for (const uint32_t row : row_) {
-    x_level_.push_back(x.level[row]);
-    y_level_.push_back(y.level[row]);
-  }
+  x_level_ = picked(x.level, row_);
+  y_level_ = picked(y.level, row_);
 }
 
 std::optional<double> PairedRanks::spearman() const { return spearman(std::vector<uint32_t>(row_.size(), 1)); }

@@ -2,6 +2,7 @@
 
 #include <torch/csrc/autograd/custom_function.h>
 
+#include <array>
 #include <utility>
 #include <vector>
 
@@ -17,31 +18,29 @@ using torch::autograd::AutogradContext;
 using torch::autograd::Function;
 using torch::autograd::variable_list;
 
-// The numbers of a convolution; the kernel's size is the weight's.
 struct Geometry {
-  int64_t stride, pad_height, pad_width, dilation, groups;
+  spaces::Window window;
+  int64_t groups;
+
+  std::array<int64_t, 2> stride() const { return {window.stride, window.stride}; }
+  std::array<int64_t, 2> padding() const { return {window.pad_height, window.pad_width}; }
+  std::array<int64_t, 2> dilation() const { return {window.dilation, window.dilation}; }
 };
 
-Geometry geometry_of(const spaces::OpNode& node) {
-  return {node.window.stride, node.window.pad_height, node.window.pad_width, node.window.dilation, node.groups};
-}
+Geometry geometry_of(const spaces::OpNode& node) { return {node.window, node.groups}; }
 
 Tensor convolve(const Tensor& x, const Tensor& weight, const Geometry& g) {
-  return at::convolution(x, weight, {}, {g.stride, g.stride}, {g.pad_height, g.pad_width}, {g.dilation, g.dilation},
-                         /*transposed=*/false, {0, 0}, g.groups);
-}
-
-spaces::Window window_of(const Tensor& weight, const Geometry& g) {
-  return {static_cast<int>(weight.size(2)), static_cast<int>(weight.size(3)), static_cast<int>(g.stride),
-          static_cast<int>(g.pad_height),   static_cast<int>(g.pad_width),    static_cast<int>(g.dilation)};
+  return at::convolution(x, weight, {}, g.stride(), g.padding(), g.dilation(), /*transposed=*/false, {0, 0}, g.groups);
 }
 
 bool depthwise(const Tensor& weight, const Geometry& g) { return weight.size(1) == 1 && weight.size(0) == g.groups; }
 
 // Where LibTorch's gradients are slow: see depthwise_gradient.h.
-bool own_gradient_to_x(const Tensor& weight, const Geometry& g) { return depthwise(weight, g) && g.dilation > 1; }
+bool own_gradient_to_x(const Tensor& weight, const Geometry& g) {
+  return depthwise(weight, g) && g.window.dilation > 1;
+}
 bool own_gradient_to_weight(const Tensor& weight, const Geometry& g) {
-  return depthwise(weight, g) && (g.dilation > 1 || weight.size(2) > 3 || weight.size(3) > 3);
+  return depthwise(weight, g) && (g.window.dilation > 1 || g.window.height > 3 || g.window.width > 3);
 }
 
 // Gradients of sum(gradient * convolve(x, weight)) to x and weight, as far as wanted.
@@ -49,15 +48,16 @@ std::pair<Tensor, Tensor> convolve_backward(const Tensor& gradient, const Tensor
                                             const Geometry& g, bool to_x, bool to_weight) {
   std::pair<Tensor, Tensor> result;
   const bool own_x = to_x && own_gradient_to_x(weight, g), own_weight = to_weight && own_gradient_to_weight(weight, g);
-  if (own_x)
-    result.first =
-        depthwise_gradient_to_input(channels_last(gradient), weight, x.size(2), x.size(3), window_of(weight, g));
-  if (own_weight)
-    result.second = depthwise_gradient_to_weight(channels_last(gradient), channels_last(x), window_of(weight, g));
+  if (own_x) {
+    result.first = depthwise_gradient_to_input(channels_last(gradient), weight, x.size(2), x.size(3), g.window);
+  }
+  if (own_weight) {
+    result.second = depthwise_gradient_to_weight(channels_last(gradient), channels_last(x), g.window);
+  }
   if (own_x == to_x && own_weight == to_weight) return result;
-  auto rest = at::convolution_backward(gradient, x, weight, c10::nullopt, {g.stride, g.stride},
-                                       {g.pad_height, g.pad_width}, {g.dilation, g.dilation}, /*transposed=*/false,
-                                       {0, 0}, g.groups, {to_x && !own_x, to_weight && !own_weight, false});
+  auto rest = at::convolution_backward(gradient, x, weight, c10::nullopt, g.stride(), g.padding(), g.dilation(),
+                                       /*transposed=*/false, {0, 0}, g.groups,
+                                       {to_x && !own_x, to_weight && !own_weight, false});
   if (!own_x) result.first = std::get<0>(rest);
   if (!own_weight) result.second = std::get<1>(rest);
   return result;
@@ -65,12 +65,15 @@ std::pair<Tensor, Tensor> convolve_backward(const Tensor& gradient, const Tensor
 
 // As autograd can save them.
 void save(AutogradContext* context, const Geometry& g) {
-  context->saved_data["geometry"] = std::vector<int64_t>{g.stride, g.pad_height, g.pad_width, g.dilation, g.groups};
+  const spaces::Window& w = g.window;
+  context->saved_data["geometry"] =
+      std::vector<int64_t>{w.height, w.width, w.stride, w.pad_height, w.pad_width, w.dilation, g.groups};
 }
 
 Geometry saved_geometry(AutogradContext* context) {
-  const std::vector<int64_t> numbers = context->saved_data["geometry"].toIntVector();
-  return {numbers[0], numbers[1], numbers[2], numbers[3], numbers[4]};
+  const std::vector<int64_t> saved = context->saved_data["geometry"].toIntVector();
+  const auto number = [&](size_t i) { return static_cast<int>(saved[i]); };
+  return {{number(0), number(1), number(2), number(3), number(4), number(5)}, saved[6]};
 }
 
 Tensor sum_of(const Tensor& a, const Tensor& b) { return !a.defined() ? b : !b.defined() ? a : a + b; }

@@ -10,7 +10,7 @@ shift
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 zeroth=$(realpath "${ZEROTH:-build/zeroth}")
 steps=(fast select_default default written bench_each proxies readme shared slow sweep spaces spaces_shared spaces_slow suite_zero
-       speed zen default_weights held_out labels bench search costs confirm confirm_seeds resnet summary)
+       speed zen default_weights held_out labels bench eval_speed search costs confirm confirm_seeds resnet summary)
 [[ $# -gt 0 ]] || set -- "${steps[@]}"
 work=results/work
 mkdir -p "$work"
@@ -130,24 +130,24 @@ slow() {  # the two proxies that cost more than all others together, on 200 stri
 transnas=class_object_test_top1,class_scene_test_top1,jigsaw_test_top1,room_layout_neg_loss,segmentsemantic_miou
 transnas+=,normal_ssim,autoencoder_ssim
 spaces_with_tables="
-nasbench101 nb101.csv.gz cifar10_test_acc 1000 200
-transnas101-micro transnas101_micro.csv $transnas 1000 200
-transnas101-macro transnas101_macro.csv $transnas 1000 100
-nasbench-macro nasbench_macro.csv cifar10_test_acc 1000 1000
-darts darts_swap1000.csv cifar10_acc 500 200
-darts darts_random214.csv cifar10_test_acc_final 214 214
-accel-nasbench accel_nasbench_imagenet.csv imagenet_val_top1 500 200
-autoformer vitbench_autoformer.csv c100_base_acc,flower_base_acc,chaoyang_base_acc,imagenet_super_acc 200 200
-pit vitbench_pit.csv c100_base_acc,flower_base_acc,chaoyang_base_acc 100 100
-bert flexibert_glue.csv glue 500 200"
+nasbench101 nb101.csv.gz cifar10_test_acc 1000 200 64
+transnas101-micro transnas101_micro.csv $transnas 1000 200 64
+transnas101-macro transnas101_macro.csv $transnas 1000 100 16
+nasbench-macro nasbench_macro.csv cifar10_test_acc 1000 1000 64
+darts darts_swap1000.csv cifar10_acc 500 200 64
+darts darts_random214.csv cifar10_test_acc_final 214 214 64
+accel-nasbench accel_nasbench_imagenet.csv imagenet_val_top1 500 200 64
+autoformer vitbench_autoformer.csv c100_base_acc,flower_base_acc,chaoyang_base_acc,imagenet_super_acc 200 200 64
+pit vitbench_pit.csv c100_base_acc,flower_base_acc,chaoyang_base_acc 100 100 64
+bert flexibert_glue.csv glue 500 200 64"
 # Columns that are no proxies.
 structure="data_free live_params live_macs convs_1x1 convs_3x3 convs_other pools sums linears skips zeros log_paths"
 structure+=" shortest_path longest_path width freerea_skip_span"
 
-each_space() {  # calls "$@" space table targets fast_rows shared_rows; only for $SPACE where that is set
-  local space table targets fast_rows shared_rows
-  xargs -n 5 <<< "$spaces_with_tables" | while read -r space table targets fast_rows shared_rows; do
-    [[ ${SPACE:-$space} != "$space" ]] || "$@" "$space" "$table" "$targets" "$fast_rows" "$shared_rows" < /dev/null
+each_space() {  # calls "$@" space table targets fast_rows shared_rows images; only for $SPACE where that is set
+  local space table targets fast_rows shared_rows images
+  xargs -n 6 <<< "$spaces_with_tables" | while read -r space table targets fast_rows shared_rows images; do
+    [[ ${SPACE:-$space} != "$space" ]] || "$@" "$space" "$table" "$targets" "$fast_rows" "$shared_rows" "$images" < /dev/null
   done
 }
 
@@ -186,9 +186,9 @@ speed() {
 }
 
 fast_of_space() { score_space "$1" "$2" "$3" "$4" fast --proxies all --repeats 3; }
-shared_of_space() { score_space "$1" "$2" "$3" "$5" shared --fidelity shared --proxies "$cheap"; }
+shared_of_space() { score_space "$1" "$2" "$3" "$5" shared --fidelity shared --batch "$6" --proxies "$cheap"; }
 slow_of_space() {
-  score_space "$1" "$2" "$3" $(($5 < 200 ? $5 : 200)) slow --fidelity shared --batch 16 --proxies "$slow"
+  score_space "$1" "$2" "$3" $(($5 < 200 ? $5 : 200)) slow --fidelity shared --batch 8 --proxies "$slow"
 }
 
 spaces() {  # every space's benchmark at fast fidelity, mean over three initialisations
@@ -198,15 +198,17 @@ spaces() {  # every space's benchmark at fast fidelity, mean over three initiali
 }
 
 # The benchmarks' own networks, on rows of each table, with the cheap proxies: 1,000 rows where one takes under two seconds,
-# 200 elsewhere, 100 of TransNAS macro, whose rows take up to two minutes of a core. Hours in all; SPACE=ID does one space.
+# 200 elsewhere, 100 of TransNAS macro, where one has 6 10^9 multiply-adds on average, 33 10^9 at most: with 64 images it
+# took 2 to 20 minutes of a core, so 16 it is. Hours in all; SPACE=ID does one space.
 spaces_shared() {
   mkdir -p spaces ../spaces
   each_space shared_of_space
   summary
 }
 
-# The two proxies that cost most, on the benchmarks' own networks: at most 200 rows, and 16 images, because ntk_cond takes
-# a backward over the minibatch for each of its images. SPACE=ID does one space.
+# The two proxies that cost most, on the benchmarks' own networks: at most 200 rows, and 8 images, because ntk_cond takes a
+# backward over the minibatch for each of its images. On NAS-Bench-Macro 8 and 16 images said the same (Spearman .806 and
+# .805 with the accuracy). SPACE=ID does one space.
 spaces_slow() {
   mkdir -p spaces ../spaces
   each_space slow_of_space
@@ -214,22 +216,24 @@ spaces_slow() {
 
 # Our scores at shared fidelity against NAS-Bench-Suite-Zero's own of the same architectures: a row is a column of ours.
 suite_zero() {
-  local space scores published
-  while read -r space scores published; do
+  local space scores published targets all=grad_norm,snip,plain,fisher,synflow,jacov,nwot,l2_norm
+  while read -r space scores published targets; do
     echo "$space: Spearman of $scores with $published"
-    "$zeroth" eval "../$scores" --space "$space" --benchmark "benchmarks/$published" --bootstrap 0 \
-      --target grad_norm,snip,plain,fisher,synflow,jacov,nwot,l2_norm < /dev/null | sed -n '/^Spearman/,$p'
+    "$zeroth" eval "../$scores" --space "$space" --benchmark "benchmarks/$published" --bootstrap 0 --target "$targets" \
+      < /dev/null | sed -n '/^Spearman/,$p'
     echo
-  done > suite_zero.new << 'EOF'
-nasbench201 nasbench201_shared_scores.csv.gz nb201_proxies_suitezero_cifar10.csv
-transnas101-micro spaces/transnas101-micro_transnas101_micro_shared_scores.csv.gz transnas101_micro_proxies_suitezero_class_scene.csv
+  done > suite_zero.new << EOF
+nasbench201 nasbench201_shared_scores.csv.gz nb201_proxies_suitezero_cifar10.csv $all
+transnas101-micro spaces/transnas101-micro_transnas101_micro_shared_scores.csv.gz transnas101_micro_proxies_suitezero_class_scene.csv $all
+transnas101-macro spaces/transnas101-macro_transnas101_macro_shared_scores.csv.gz published_transnas101_macro_epe_synflow_fisher.csv.gz \
+  class_scene_synflow,class_object_synflow,class_object_fisher
 EOF
   mv suite_zero.new ../suite_zero.txt
 }
 
 summary() {  # README.md and summary.csv of this folder, of the tables that are here
   local table tables=()
-  for table in ../nasbench201_{fast,shared}_{cifar10,cifar100,imagenet16_120}.csv ../spaces/*_{fast,shared}_*.csv; do
+  for table in ../nasbench201_{fast,shared,slow}_{cifar10,cifar100,imagenet16_120}.csv ../spaces/*_{fast,shared,slow}_*.csv; do
     [[ ! -f $table ]] || tables+=("$table")
   done
   {
@@ -240,6 +244,9 @@ Spearman correlation of scores at initialisation with the accuracy, or other mea
 `results/make.sh BENCHMARKS summary` from the tables beside it; `summary.csv` has every column of every task, the tables
 have the rest: intervals, Kendall, lift over the data-free baseline, the top k. `SPACE_..._scores.csv.gz` are the scores. Accuracies
 stay in the benchmarks' own files. Failed scores are at the bottom. What a column is, `zeroth list proxies --long` says.
+
+*fast* is the shrunk network. *shared* is the benchmark's own, with 64 images (transnas101-macro 16). *slow* is that one too, for the
+two proxies that cost most there, with 64 images on nasbench201 and 8 elsewhere.
 
 EOF
     awk -v structure="$structure" -v csv=../summary.csv -f ../summary.awk "${tables[@]}"
@@ -409,6 +416,30 @@ labels() {  # what 20 to 400 labels of NAS-Bench-201 are worth beside weights th
 bench() {  # what passes cost on this machine
   "$zeroth" bench > ../bench_shared.txt
   "$zeroth" bench --fidelity fast --architectures 16 > ../bench_fast.txt
+}
+
+# Seconds of three evals of all 423,624 architectures of NAS-Bench-101 with 20 columns: the sizes, and 16 of noise. For an
+# idle machine.
+eval_speed() {
+  zcat benchmarks/nb101.csv.gz | awk -F, '
+    function noise() { return sqrt(-2 * log(1 - rand())) * cos(6.2831853 * rand()) * 10 ^ int(7 * rand() - 3) }
+    NR == 1 {
+      srand(1)
+      printf "arch,params,macs,live_params,live_macs"
+      for (i = 0; i < 16; ++i) printf ",s%d", i
+      print ",status"
+      next
+    }
+    {
+      printf "%s:%s,%d,%d,%d,%d", $4, $5, $6, 100 * $6, $6, 100 * $6
+      for (i = 0; i < 16; ++i) printf ",%.17g", noise()
+      print ",ok"
+    }' > eval_speed.csv
+  local TIMEFORMAT="%R s, of the processors %U s for the program and %S s for the system"
+  for _ in 1 2 3; do
+    time "$zeroth" eval eval_speed.csv --space nasbench101 --benchmark benchmarks/nb101.csv.gz --target cifar10_test_acc \
+      --bootstrap 0 > /dev/null 2>&1
+  done 2> ../eval_speed.txt
 }
 
 # search_nasbench201 NAME STRATEGY OBJECTIVE PROXIES BUDGET [options]: 10 seeds, and what their 20 best are worth. The

@@ -12,7 +12,7 @@ FNR == 1 {
   delete place
   for (i = 1; i <= NF; ++i) place[$i] = i
   name = base_name(FILENAME)
-  fidelity = name ~ /_shared_/ ? "shared" : "fast"
+  fidelity = name ~ /_slow_/ ? "slow" : name ~ /_shared_/ ? "shared" : "fast"
   space = name
   sub(/_.*/, "", space)
   task = ""
@@ -104,6 +104,7 @@ function space_table(fidelity,   j, heading, line) {
   print heading " |"
   print line "|"
   column_lines(fidelity, 0)
+  if (fidelity == "slow") return  # these rows' sizes say what those of the shared rows do
   line = "| **counted, not scored** |"
   for (j = 1; j <= space_count[fidelity]; ++j) line = line " |"
   print line " |"
@@ -130,6 +131,10 @@ END {
   if (space_count["shared"] > 1) {
     print "\n## By column: shared fidelity, mean over each space's targets\n"
     space_table("shared")
+  }
+  if (space_count["slow"] > 1) {
+    print "\n## By column: the slow proxies at shared fidelity, mean over each space's targets\n"
+    space_table("slow")
   }
   all_columns()
 }

@@ -254,6 +254,26 @@ TEST_CASE("numbers do not depend on the locale") {
   CHECK(read == 1234.5);
 }
 
+TEST_CASE("who reads a row may keep it and leave any other in its place") {
+  const TemporaryFolder folder;
+  const std::string path = folder.write("t.csv", "a,b\n1,2\n\n3,\"x\ny\"\n5,6\n7\n");
+  std::vector<CsvRow> kept;
+  CHECK_THROWS_WITH(CsvFile::read(
+                        path, [](const Fields&) {},
+                        [&](CsvRow& row) {
+                          kept.push_back({{"left", "in", "its", "place"}, 99});
+                          std::swap(kept.back(), row);
+                        }),
+                    path + ":7: the row has 1 fields where the header has 2");
+  REQUIRE(kept.size() == 3);
+  CHECK(kept[0].fields == Fields{"1", "2"});
+  CHECK(kept[1].fields == Fields{"3", "x\ny"});
+  CHECK(kept[2].fields == Fields{"5", "6"});
+  CHECK(kept[0].line == 2);
+  CHECK(kept[1].line == 4);
+  CHECK(kept[2].line == 6);
+}
+
 TEST_CASE("streaming a long file holds one row in memory") {
   const TemporaryFolder folder;
   std::string line;

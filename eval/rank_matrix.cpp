@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "core/error.h"
+#include "eval/picked.h"
 
 namespace zeroth::eval {
 namespace {
@@ -23,10 +24,7 @@ Ranks centred_ranks(const Levels& levels) {
     of_level.push_back(static_cast<double>(2 * before + size) - static_cast<double>(levels.level.size()));
     before += size;
   }
-  Ranks ranks;
-  ranks.reserve(levels.level.size());
-  for (const uint32_t level : levels.level) ranks.push_back(of_level[level]);
-  return ranks;
+  return picked(of_level, levels.level);
 }
 
 double product(const Ranks& a, const Ranks& b) {

@@ -64,8 +64,7 @@ RankCorrelation PairedRanks::correlation() const { return correlation(std::vecto
 
 RankCorrelation PairedRanks::correlation(const std::vector<uint32_t>& counts) const {
   ZEROTH_CHECK(counts.size() == row_.size());
-  std::vector<uint32_t> sorted(counts.size());
-  for (size_t k = 0; k < row_.size(); ++k) sorted[k] = counts[row_[k]];
+  const std::vector<uint32_t> sorted = picked(counts, row_);
   return {spearman(sorted), kendall(sorted)};
 }
 

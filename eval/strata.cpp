@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/error.h"
+#include "eval/picked.h"
 
 namespace zeroth::eval {
 namespace {
@@ -42,7 +43,7 @@ std::array<Rows, kBands> bands_by(const std::vector<double>& size) {
 
 std::vector<uint32_t> parts_by_value(const Levels& values, size_t parts) {
   const auto rows = static_cast<double>(values.level.size());
-  std::vector<uint32_t> part_of_level, part;
+  std::vector<uint32_t> part_of_level;
   size_t before = 0;
   for (const size_t size : values.sizes) {
     // The average rank, counted from 1, less a half.
@@ -50,8 +51,7 @@ std::vector<uint32_t> parts_by_value(const Levels& values, size_t parts) {
     part_of_level.push_back(static_cast<uint32_t>(share * static_cast<double>(parts)));
     before += size;
   }
-  for (const uint32_t level : values.level) part.push_back(part_of_level[level]);
-  return part;
+  return picked(part_of_level, values.level);
 }
 
 Stratum top_tenth(const Levels& accuracy) {

@@ -212,6 +212,7 @@ spaces_shared() {
 spaces_slow() {
   mkdir -p spaces ../spaces
   each_space slow_of_space
+  summary
 }
 
 # Our scores at shared fidelity against NAS-Bench-Suite-Zero's own of the same architectures: a row is a column of ours.

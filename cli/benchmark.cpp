@@ -10,6 +10,7 @@
 #include "cli/commands.h"
 #include "core/error.h"
 #include "core/log.h"
+#include "core/replace_file.h"
 #include "core/signals.h"
 #include "eval/import/importer.h"
 
@@ -38,6 +39,7 @@ void check_space(const eval::Importer& importer, const std::string& space) {
 int run(const Settings& settings) {
   const eval::Importer& importer = eval::find_importer(settings.from);
   check_space(importer, settings.space);
+  core::forbid_overwriting(settings.out, {settings.path});
   eval::ImportedTable table(settings.out);
   try {
     importer.read(settings.path, settings.space, table);

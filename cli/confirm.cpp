@@ -15,8 +15,10 @@
 #include "cli/default_ensemble.h"
 #include "cli/entrants.h"
 #include "cli/run_options.h"
+#include "cli/seed.h"
 #include "core/csv_appender.h"
 #include "core/error.h"
+#include "core/json.h"
 #include "core/log.h"
 #include "core/manifest.h"
 #include "core/progress.h"
@@ -163,7 +165,7 @@ search::ConfirmOptions ConfirmRun::confirm_options() const {
   options.seed = options_.seed;
   options.workers = workers_;
   options.checkpoints = checkpoints_;
-  options.identity = fmt::format("{:016x}", core::hash_bytes(settings_.dump()));
+  options.identity = fmt::format("{:016x}", core::hash_bytes(core::json_text(settings_)));
   return options;
 }
 
@@ -295,9 +297,7 @@ void add_options(CLI::App& command, Options& options) {
       ->capture_default_str();
   command.add_flag("--no-flip", options.no_flip, "Do not mirror images");
   command.add_option("--seed", options.seed, "Seed of the split, the draw, weights, order and augmentation")
-      ->check([](const std::string& text) {  // the parser would wrap it around
-        return text.rfind('-', 0) == 0 ? text + ": must be at least 0" : std::string();
-      })
+      ->check(seed_check())
       ->capture_default_str();
   command.add_option("-j,--jobs", options.jobs, "Networks trained at a time; all processors by default");
   command.add_option("--out", options.out, "Table; FILE.json and the folder FILE.checkpoints stand beside it")

@@ -4,9 +4,12 @@
 #include <CLI/CLI.hpp>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "cli/commands.h"
+#include "core/error.h"
+#include "core/json.h"
 #include "core/log.h"
 #include "core/manifest.h"
 #include "core/replace_file.h"
@@ -34,29 +37,40 @@ struct Settings {
   bool json = false;
 };
 
+std::optional<core::Manifest> manifest_of(const std::string& scores) {
+  const std::string path = core::manifest_path(scores);
+  if (!std::filesystem::exists(path)) {
+    core::log_info("there is no manifest {}: settings are not compared", path);
+    return std::nullopt;
+  }
+  try {
+    return core::Manifest::read(path);
+  } catch (const core::Error& error) {
+    core::log_info("settings are not compared: {}", error.what());
+    return std::nullopt;
+  }
+}
+
 // What decides the scores of the two tables and differs; nothing where either has no manifest.
 std::vector<std::string> changed_settings(const Settings& settings) {
-  const std::string before = core::manifest_path(settings.before), after = core::manifest_path(settings.after);
-  for (const std::string& path : {before, after}) {
-    if (std::filesystem::exists(path)) continue;
-    core::log_info("there is no manifest {}: settings are not compared", path);
-    return {};
-  }
-  const core::Manifest first = core::Manifest::read(before), second = core::Manifest::read(after);
-  std::vector<std::string> changes = eval::changed_members(first.settings, second.settings);
+  const auto first = manifest_of(settings.before);
+  const auto second = first ? manifest_of(settings.after) : std::nullopt;
+  if (!second) return {};
+  std::vector<std::string> changes = eval::changed_members(first->settings, second->settings);
   const auto program = [](const core::Manifest& manifest) {
     return core::Json({{"version", manifest.version}, {"libraries", manifest.libraries}});
   };
-  for (std::string& change : eval::changed_members(program(first), program(second))) changes.push_back(change);
+  for (std::string& change : eval::changed_members(program(*first), program(*second))) changes.push_back(change);
   return changes;
 }
 
 void run(const Settings& settings) {
+  core::forbid_overwriting(settings.out, {settings.before, settings.after});
   const auto before = core::ScoreTable::read(settings.before), after = core::ScoreTable::read(settings.after);
   eval::Difference difference = eval::difference(before, after, settings.column, settings.movers);
   difference.settings = changed_settings(settings);
   if (!settings.out.empty()) core::replace_file(settings.out, eval::as_csv(difference));
-  fmt::print("{}", settings.json ? eval::as_json(difference).dump(2) + "\n" : eval::as_table(difference));
+  fmt::print("{}", settings.json ? core::json_text(eval::as_json(difference), 2) + "\n" : eval::as_table(difference));
 }
 
 }  // namespace

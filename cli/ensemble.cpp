@@ -12,7 +12,9 @@
 #include <vector>
 
 #include "cli/commands.h"
+#include "cli/seed.h"
 #include "core/error.h"
+#include "core/log.h"
 #include "core/replace_file.h"
 #include "core/score_table.h"
 #include "ensemble/forward_selection.h"
@@ -89,6 +91,10 @@ void select(const Settings& settings) {
     }
     targets.push_back(population.accuracy);
   }
+  if (population.rows() < drawn.size()) {
+    core::log_warning("{} of the {} drawn functions are scored in {} and have a {}", population.rows(), drawn.size(),
+                      settings.scores, settings.targets.back());
+  }
   const std::vector<eval::ScoreColumn> columns = chosen_columns(population, settings.columns);
   std::vector<std::vector<std::optional<double>>> values;
   for (const eval::ScoreColumn& column : columns) values.push_back(column.values);
@@ -123,7 +129,7 @@ void add_ensemble(CLI::App& program, int& exit_code) {
       ->delimiter(',')
       ->type_name("NAME,...");
   command->add_option("--sample", settings->sample, "Functions to draw")->check(CLI::Range(2, 1000000000));
-  command->add_option("--seed", settings->seed, "Of the draw")->capture_default_str();
+  command->add_option("--seed", settings->seed, "Of the draw")->check(seed_check())->capture_default_str();
   command->add_option("--least-gain", settings->least_gain, "Stop where a further column adds less")
       ->capture_default_str();
   command->add_option("--most", settings->most, "Largest set")->check(CLI::Range(1, 1000))->capture_default_str();

@@ -10,6 +10,7 @@
 #include <cstdio>
 #include <exception>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -18,7 +19,10 @@
 #include <vector>
 
 #include "cli/commands.h"
+#include "cli/manifest_space.h"
+#include "cli/seed.h"
 #include "core/error.h"
+#include "core/json.h"
 #include "core/log.h"
 #include "core/manifest.h"
 #include "core/replace_file.h"
@@ -51,7 +55,7 @@ With --full, and always in --out and --json:
   pairwise accuracy    share of the pairs with different accuracies that the score orders; half where it ties
   in MACs bands        mean Spearman within fifths of the rows by macs
   given the others     partial rank correlation with accuracy, all other columns of the table held; "-" where they
-                       determine the column
+                       determine the column, and with --drop-failed
   gain over them       by how much the column, added last, raises the share of the variance of accuracy's ranks that a
                        linear model of ranks explains
   precision of top K   share of the K best by score that are among the K best by accuracy (ties broken by lot)
@@ -62,9 +66,11 @@ With --full, and always in --out and --json:
   seed spread          mean standard error over initialisations (the _se columns) in parts of the deviation over rows; of
                        ranks: mean share of the rows that lie within a row's standard error
 Warnings name proxies whose interval holds 0, that rank no better than params, macs or data_free, and, without any label,
-whose order would change with the initialisation or that are saturated.
+whose order would change with the initialisation or that are saturated. Without --benchmark and --target the result is
+what needs no label: ties and seed spread, and the latter warnings. Of rows of one architecture the first counts.
 
 Example:
+  zeroth eval scores.csv
   zeroth rank --space nasbench201 --sample 1000 --out scores.csv
   zeroth eval scores.csv --benchmark nb201.csv --target cifar10_test_acc,cifar100_test_acc --out quality.csv)";
 
@@ -96,7 +102,7 @@ std::optional<std::string> space_of_manifest(const std::string& scores) {
 const spaces::SearchSpace* named_space(const Settings& settings, const std::string& scores) {
   if (!settings.space.empty()) return &spaces::find_space(settings.space);
   const std::optional<std::string> name = space_of_manifest(scores);
-  return name ? &spaces::find_space(*name) : nullptr;
+  return name ? &find_manifest_space(scores, *name) : nullptr;
 }
 
 // What the architectures of a file compute; none where there is no file.
@@ -110,7 +116,14 @@ std::optional<std::unordered_set<std::string>> functions_of(const std::string& p
   return functions;
 }
 
+void print_repeated(const core::ScoreTable& scores, const eval::Evaluation& evaluation) {
+  if (evaluation.repeated == 0) return;
+  core::log_warning("{}: {} rows are left out: their architectures have a row before them", scores.path,
+                    evaluation.repeated);
+}
+
 void print_notes(const core::ScoreTable& scores, const eval::Evaluation& evaluation) {
+  print_repeated(scores, evaluation);
   if (evaluation.not_measured > 0) {
     core::log_warning("{} of {} scored architectures have no {} in {} and are left out", evaluation.not_measured,
                       scores.rows.size(), evaluation.target, evaluation.benchmark);
@@ -163,26 +176,44 @@ std::string table_name(const std::string& path, const std::vector<std::string>& 
   return same > 1 ? path : name.string();
 }
 
-eval::Benchmark read_benchmark(const Settings& settings, const std::string& column, const spaces::SearchSpace* space) {
-  return eval::Benchmark::read(settings.benchmark, column,
-                               space == nullptr ? std::vector<std::string>() : space->table_columns());
-}
+// The targets' columns of the benchmark, then the runs'.
+using Measured = std::vector<eval::Benchmark>;
+
+// Reads the benchmark once for all score tables whose spaces spell an architecture by the same columns: it may be a
+// pipe.
+class BenchmarkFile {
+ public:
+  explicit BenchmarkFile(const Settings& settings) : settings_(settings) {}
+
+  const Measured& columns(const spaces::SearchSpace* space) {
+    const auto instead = space == nullptr ? std::vector<std::string>() : space->table_columns();
+    const auto known = measured_.find(instead);
+    if (known != measured_.end()) return known->second;
+    std::vector<std::string> names = settings_.targets;
+    names.insert(names.end(), settings_.runs.begin(), settings_.runs.end());
+    return measured_.emplace(instead, eval::Benchmark::read(settings_.benchmark, names, instead)).first->second;
+  }
+
+ private:
+  const Settings& settings_;
+  std::map<std::vector<std::string>, Measured> measured_;
+};
 
 struct Tables {
   core::ScoreTable scores;
   const spaces::SearchSpace* space = nullptr;
-  std::optional<eval::Benchmark> benchmark;  // with the first target
+  const Measured* measured = nullptr;
 };
 
 // Both at once, as far as the space is known before the scores are: a table is read by one thread.
-Tables read_tables(const Settings& settings, const std::string& path) {
+Tables read_tables(const Settings& settings, const std::string& path, BenchmarkFile& benchmark) {
   Tables tables;
   tables.space = named_space(settings, path);
   std::exception_ptr mistake;  // in the benchmark: told after those in the scores, whichever is found first
   const auto read_scores = [&] { tables.scores = core::ScoreTable::read(path); };
   const auto try_benchmark = [&] {
     try {
-      tables.benchmark = read_benchmark(settings, settings.targets.front(), tables.space);
+      tables.measured = &benchmark.columns(tables.space);
     } catch (...) {
       mistake = std::current_exception();
     }
@@ -199,8 +230,9 @@ Tables read_tables(const Settings& settings, const std::string& path) {
 }
 
 // One score table against every target.
-void evaluate_table(const Settings& settings, const std::string& path, std::vector<eval::Evaluation>& evaluations) {
-  auto [scores, space, benchmark] = read_tables(settings, path);
+void evaluate_table(const Settings& settings, const std::string& path, BenchmarkFile& benchmark,
+                    std::vector<eval::Evaluation>& evaluations) {
+  const auto [scores, space, measured] = read_tables(settings, path, benchmark);
   const auto policy = settings.drop_failed ? eval::FailedPolicy::kDropped : eval::FailedPolicy::kBottom;
   eval::EvaluationOptions options;
   options.unique = settings.unique;
@@ -208,13 +240,11 @@ void evaluate_table(const Settings& settings, const std::string& path, std::vect
   options.without = functions_of(settings.without, space);
   options.correlation = {policy, settings.resamples, settings.seed, settings.k};
   options.pairs = compared_pairs(settings.pairs);
-  std::vector<eval::Benchmark> runs;
-  for (const std::string& run : settings.runs) runs.push_back(read_benchmark(settings, run, space));
-  for (const std::string& target : settings.targets) {
-    const bool is_first = target == settings.targets.front();
-    if (!is_first) benchmark = read_benchmark(settings, target, space);
-    options.redundancy = !settings.redundancy.empty() && is_first;
-    eval::Evaluation evaluation = eval::evaluate(scores, *benchmark, space, options, runs);
+  const auto targets = static_cast<ptrdiff_t>(settings.targets.size());
+  const std::vector<eval::Benchmark> runs(measured->begin() + targets, measured->end());
+  for (size_t i = 0; i < settings.targets.size(); ++i) {
+    options.redundancy = !settings.redundancy.empty() && i == 0;
+    eval::Evaluation evaluation = eval::evaluate(scores, (*measured)[i], space, options, runs);
     evaluation.scores = table_name(path, settings.scores);
     print_notes(scores, evaluation);
     for (const std::string& warning : eval::prediction_warnings(evaluation)) core::log_warning("{}", warning);
@@ -223,31 +253,73 @@ void evaluate_table(const Settings& settings, const std::string& path, std::vect
   for (const std::string& warning : eval::stability_warnings(evaluations.back())) core::log_warning("{}", warning);
 }
 
+// What a score table says of itself.
+void evaluate_without_labels(const Settings& settings, const std::string& path,
+                             std::vector<eval::Evaluation>& evaluations) {
+  const core::ScoreTable scores = core::ScoreTable::read(path);
+  eval::Evaluation evaluation = eval::evaluate_without_labels(scores, !settings.redundancy.empty());
+  evaluation.scores = table_name(path, settings.scores);
+  print_repeated(scores, evaluation);
+  for (const std::string& warning : eval::stability_warnings(evaluation)) core::log_warning("{}", warning);
+  evaluations.push_back(std::move(evaluation));
+}
+
 void print(const Settings& settings, const std::vector<eval::Evaluation>& evaluations) {
-  const bool one = evaluations.size() == 1;
+  const bool one = evaluations.size() == 1, has_labels = !settings.targets.empty();
   if (settings.json) {
     const auto json = one ? eval::as_json(evaluations.front()) : eval::summary_json(evaluations);
-    fmt::print("{}\n", json.dump(2));
+    fmt::print("{}\n", core::json_text(json, 2));
     return;
   }
   for (const eval::Evaluation& evaluation : evaluations) {
     fmt::print("{}{}", &evaluation == &evaluations.front() ? "" : "\n", eval::as_table(evaluation));
-    if (settings.full) fmt::print("\n{}", eval::details(evaluation));
+    if (settings.full && has_labels) fmt::print("\n{}", eval::details(evaluation));
   }
-  if (!one) fmt::print("\n{}", eval::summary_table(evaluations));
+  if (!one && has_labels) fmt::print("\n{}", eval::summary_table(evaluations));
 }
 
-void run(const Settings& settings) {
+// What belongs to accuracies.
+void forbid_without_labels(const Settings& settings) {
+  if (!settings.benchmark.empty() || !settings.targets.empty()) {
+    throw core::UsageError("--benchmark and --target belong together: the file, and its columns to predict");
+  }
+  const std::vector<std::pair<const char*, bool>> given = {
+      {"--unique", settings.unique},       {"--drop-failed", settings.drop_failed},
+      {"--only", !settings.only.empty()},  {"--except", !settings.without.empty()},
+      {"--pair", !settings.pairs.empty()}, {"--ceiling", !settings.runs.empty()}};
+  for (const auto& [option, is_given] : given) {
+    if (is_given) throw core::UsageError(fmt::format("{} needs --benchmark and --target", option));
+  }
+}
+
+void check(const Settings& settings) {
   check_distinct(settings.scores, "score table");
   check_distinct(settings.targets, "target");
   check_distinct(settings.runs, "run");
   if (settings.runs.size() == 1) throw core::UsageError("--ceiling needs two runs at least, RUN,RUN,...");
+  std::vector<std::string> inputs = settings.scores;
+  inputs.insert(inputs.end(), {settings.benchmark, settings.only, settings.without});
+  core::forbid_overwriting(settings.out, inputs);
+  core::forbid_overwriting(settings.redundancy, inputs);
+  if (!settings.out.empty() && settings.out == settings.redundancy) {
+    throw core::UsageError(fmt::format("--out and --redundancy are one file, {}", settings.out));
+  }
+}
+
+void run(const Settings& settings) {
+  check(settings);
   std::optional<tbb::global_control> limit;
   if (settings.jobs > 0) {
     limit.emplace(tbb::global_control::max_allowed_parallelism, static_cast<size_t>(settings.jobs));
   }
   std::vector<eval::Evaluation> evaluations;
-  for (const std::string& path : settings.scores) evaluate_table(settings, path, evaluations);
+  if (!settings.benchmark.empty() && !settings.targets.empty()) {
+    BenchmarkFile benchmark(settings);
+    for (const std::string& path : settings.scores) evaluate_table(settings, path, benchmark, evaluations);
+  } else {
+    forbid_without_labels(settings);
+    for (const std::string& path : settings.scores) evaluate_without_labels(settings, path, evaluations);
+  }
   if (!settings.out.empty()) core::replace_file(settings.out, eval::as_csv(evaluations));
   if (!settings.redundancy.empty()) core::replace_file(settings.redundancy, eval::redundancy_csv(evaluations));
   print(settings, evaluations);
@@ -259,12 +331,10 @@ void add_inputs(CLI::App& command, Settings& settings) {
       ->type_name("SCORES");
   command
       .add_option("--benchmark", settings.benchmark, "measured accuracies: CSV, plain or gzip, with a column \"arch\"")
-      ->required()
       ->type_name("FILE");
   command
       .add_option("--target", settings.targets,
                   "columns of the benchmark to predict, separated by commas; more must be better")
-      ->required()
       ->delimiter(',')
       ->allow_extra_args(false)
       ->type_name("COLUMN,...");
@@ -295,7 +365,10 @@ void add_statistics(CLI::App& command, Settings& settings) {
       ->check(CLI::Range(0, 1000000))
       ->type_name("B")
       ->capture_default_str();
-  command.add_option("--seed", settings.seed, "of the resamples")->type_name("S")->capture_default_str();
+  command.add_option("--seed", settings.seed, "of the resamples")
+      ->check(seed_check())
+      ->type_name("S")
+      ->capture_default_str();
   command.add_option("--k", settings.k, "rows that precision, regret and discounted gain look at")
       ->check(CLI::Range(1, 1000000000))
       ->type_name("K")

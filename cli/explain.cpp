@@ -8,6 +8,7 @@
 #include "cli/commands.h"
 #include "cli/scoring.h"
 #include "core/error.h"
+#include "core/json.h"
 #include "search/candidates.h"
 
 namespace zeroth::cli {
@@ -116,7 +117,7 @@ void run(const ExplainOptions& options) {
   const spaces::Architecture architecture = space.parse(options.architecture);
   const Scoring scoring(options.run);
   const core::Json json = result_json(scoring.plan(), explain(space, architecture, options, scoring));
-  std::cout << (options.json ? json.dump(2) + "\n" : result_text(space, architecture, options, json));
+  std::cout << (options.json ? core::json_text(json, 2) + "\n" : result_text(space, architecture, options, json));
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "cli/commands.h"
+#include "cli/seed.h"
 #include "core/error.h"
 #include "core/log.h"
 #include "core/random.h"
@@ -162,9 +163,7 @@ void add_export(CLI::App& program, int&) {
       command->add_option("--init", options->init, "Initialiser of the weights in an ONNX or TorchScript file");
   CLI::Option* seed = command->add_option("--seed", options->seed, "Seed of these weights");
   init->capture_default_str();
-  seed->capture_default_str()->check([](const std::string& text) {  // the parser would wrap it around
-    return text.rfind('-', 0) == 0 ? text + ": must be at least 0" : std::string();
-  });
+  seed->capture_default_str()->check(seed_check());
   command->add_option("--out", options->out, "File to write; standard output by default");
   command->footer(
       "Example: zeroth export '|nor_conv_3x3~0|+|none~0|nor_conv_1x1~1|+|skip_connect~0|none~1|avg_pool_3x3~2|' "

@@ -8,6 +8,7 @@
 
 #include "core/error.h"
 #include "core/input_file.h"
+#include "core/json.h"
 #include "core/posix_file.h"
 #include "core/random.h"
 #include "core/replace_file.h"
@@ -127,9 +128,7 @@ void RecipeState::end(size_t number, const Stage& stage) {
 }
 
 void RecipeState::write() const {
-  core::replace_file(path_, core::Json{{"format", kFormat}, {"stages", stages_}}.dump(
-                                2, ' ', false, core::Json::error_handler_t::replace) +
-                                "\n");
+  core::replace_file(path_, core::json_text({{"format", kFormat}, {"stages", stages_}}, 2) + "\n");
 }
 
 }  // namespace zeroth::cli

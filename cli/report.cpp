@@ -5,7 +5,6 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <boost/algorithm/string.hpp>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -13,6 +12,7 @@
 #include <vector>
 
 #include "cli/commands.h"
+#include "cli/manifest_space.h"
 #include "cli/run_order.h"
 #include "core/error.h"
 #include "core/log.h"
@@ -43,8 +43,8 @@ Example:
   zeroth report scores.csv --benchmark nb201.csv --target cifar10_test_acc,cifar100_test_acc --out report.html)";
 
 struct Settings {
-  std::vector<std::string> runs;
-  std::string benchmark, targets, space, lead, title, out, figures, tables;
+  std::vector<std::string> runs, targets;
+  std::string benchmark, space, lead, title, out, figures, tables;
   size_t top = 10;
   int resamples = 0;
 };
@@ -75,6 +75,13 @@ std::vector<std::string> time_columns(const std::string& column, proxies::Fideli
   return columns;
 }
 
+// What a run's manifest says of a setting, where that is a text.
+std::optional<std::string> setting(const eval::ReportRun& run, const char* name) {
+  if (!run.manifest || !run.manifest->settings.contains(name)) return std::nullopt;
+  const core::Json& value = run.manifest->settings.at(name);
+  return value.is_string() ? std::optional<std::string>(value.get<std::string>()) : std::nullopt;
+}
+
 // Mean milliseconds by score column, where the run's times are known.
 std::map<std::string, double> costs(const std::string& run, const eval::ReportRun& read,
                                     const spaces::SearchSpace& space) {
@@ -82,10 +89,8 @@ std::map<std::string, double> costs(const std::string& run, const eval::ReportRu
   const auto file = companion(run, ".times.csv");
   if (!file) return milliseconds;
   const core::ScoreTable times = core::ScoreTable::read(*file);
-  proxies::Fidelity fidelity = proxies::Fidelity::kFast;
-  if (read.manifest && read.manifest->settings.contains("fidelity")) {
-    fidelity = proxies::parse_fidelity(read.manifest->settings.at("fidelity").get<std::string>());
-  }
+  const auto named = setting(read, "fidelity");
+  const proxies::Fidelity fidelity = named ? proxies::parse_fidelity(*named) : proxies::Fidelity::kFast;
   for (const std::string& column : read.scores.columns) {
     const auto mean = eval::mean_milliseconds(times, time_columns(column, fidelity, space));
     if (mean) milliseconds[column] = *mean;
@@ -110,7 +115,9 @@ eval::ReportRun read_run(const std::string& path) {
   if (const auto manifest = companion(path, ".json")) {
     try {
       run.manifest = core::Manifest::read(*manifest);
+      if (const auto fidelity = setting(run, "fidelity")) proxies::parse_fidelity(*fidelity);
     } catch (const core::Error& error) {
+      run.manifest.reset();
       core::log_warning("{} is passed over: {}", *manifest, error.what());
     }
   }
@@ -131,24 +138,19 @@ void set_labels(std::vector<eval::ReportRun>& runs) {
   }
 }
 
-std::optional<std::string> space_name(const eval::ReportRun& run) {
-  if (!run.manifest || !run.manifest->settings.contains("space")) return std::nullopt;
-  const core::Json& space = run.manifest->settings.at("space");
-  return space.is_string() ? std::optional<std::string>(space.get<std::string>()) : std::nullopt;
-}
-
 const spaces::SearchSpace* choose_space(const Settings& settings, const std::vector<eval::ReportRun>& runs) {
   if (!settings.space.empty()) return &spaces::find_space(settings.space);
   const eval::ReportRun* named = nullptr;
   for (const eval::ReportRun& run : runs) {
-    if (!space_name(run)) continue;
-    if (named != nullptr && space_name(*named) != space_name(run)) {
+    if (!setting(run, "space")) continue;
+    if (named != nullptr && setting(*named, "space") != setting(run, "space")) {
       throw core::UsageError(fmt::format("a report is of one search space: {} is of {}, {} is of {}",
-                                         named->scores.path, *space_name(*named), run.scores.path, *space_name(run)));
+                                         named->scores.path, *setting(*named, "space"), run.scores.path,
+                                         *setting(run, "space")));
     }
     if (named == nullptr) named = &run;
   }
-  if (named != nullptr) return &spaces::find_space(*space_name(*named));
+  if (named != nullptr) return &find_manifest_space(named->scores.path, *setting(*named, "space"));
   const auto& rows = runs.front().scores.rows;
   const spaces::SearchSpace* space = rows.empty() ? nullptr : spaces::recognise_space(rows.front().arch);
   if (space == nullptr) {
@@ -162,19 +164,25 @@ std::vector<eval::Benchmark> read_benchmarks(const Settings& settings, const spa
   if (settings.benchmark.empty() != settings.targets.empty()) {
     throw core::UsageError("--benchmark and --target belong together: the file, and its columns to predict");
   }
-  std::vector<eval::Benchmark> benchmarks;
-  if (settings.benchmark.empty()) return benchmarks;
-  std::vector<std::string> targets;
-  boost::split(targets, settings.targets, boost::is_any_of(","));
-  for (size_t i = 0; i < targets.size(); ++i) {
-    if (std::find(targets.begin(), targets.begin() + static_cast<ptrdiff_t>(i), targets[i]) !=
-        targets.begin() + static_cast<ptrdiff_t>(i)) {
-      throw core::UsageError(fmt::format("--target names {} twice", targets[i]));
+  if (settings.benchmark.empty()) return {};
+  for (auto target = settings.targets.begin(); target != settings.targets.end(); ++target) {
+    if (std::find(settings.targets.begin(), target, *target) != target) {
+      throw core::UsageError(fmt::format("--target names {} twice", *target));
     }
-    benchmarks.push_back(eval::Benchmark::read(settings.benchmark, targets[i],
-                                               space == nullptr ? std::vector<std::string>() : space->table_columns()));
   }
-  return benchmarks;
+  return eval::Benchmark::read(settings.benchmark, settings.targets,
+                               space == nullptr ? std::vector<std::string>() : space->table_columns());
+}
+
+// The page would take the place of what it is made of.
+void check_output(const Settings& settings) {
+  std::vector<std::string> inputs = {settings.benchmark};
+  for (const std::string& run : settings.runs) {
+    for (const char* suffix : {".ranked.csv", ".times.csv", ".json"})
+      inputs.push_back(core::companion_path(run, suffix));
+    inputs.push_back(run);
+  }
+  core::forbid_overwriting(settings.out, inputs);
 }
 
 // What carried the first rows of the leaderboard in each run's own order.
@@ -198,6 +206,7 @@ void write_files(const std::string& folder, const std::vector<eval::ReportFile>&
 }
 
 void run(const Settings& settings) {
+  check_output(settings);
   std::vector<eval::ReportRun> runs;
   for (const std::string& path : settings.runs) runs.push_back(read_run(path));
   set_labels(runs);
@@ -230,6 +239,8 @@ void add_report(CLI::App& program, int& exit_code) {
       ->type_name("RUN");
   command->add_option("--benchmark", settings->benchmark, "Measured accuracies: CSV, plain or gzip")->type_name("FILE");
   command->add_option("--target", settings->targets, "Columns of the benchmark, by commas; more must be better")
+      ->delimiter(',')
+      ->allow_extra_args(false)
       ->type_name("A,B");
   command->add_option("--out", settings->out, "The page")->required()->type_name("FILE");
   command->add_option("--figures", settings->figures, "Also write the figures as SVG")->type_name("DIR");

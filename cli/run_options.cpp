@@ -6,6 +6,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 
+#include "cli/seed.h"
 #include "core/error.h"
 #include "search/candidates.h"
 
@@ -83,9 +84,7 @@ void add_setting_options(CLI::App& command, RunOptions& options) {
   command.add_option("--repeats", options.repeats,
                      "Initialisations and minibatches to average over; adds a column of standard errors to each proxy");
   command.add_option("--seed", options.seed, "Seed of samples, weights, images and labels")
-      ->check([](const std::string& text) {  // the parser would wrap it around
-        return text.rfind('-', 0) == 0 ? text + ": must be at least 0" : std::string();
-      })
+      ->check(seed_check())
       ->capture_default_str();
   command.add_option("-j,--jobs", options.jobs, "Architectures scored at a time; all processors by default");
 }

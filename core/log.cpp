@@ -39,7 +39,10 @@ void set_log_level(std::string_view name) {
 
 void log_message(LogLevel level, std::string_view text) {
   if (level > current_level.load()) return;
-  print_line(fmt::format("zeroth: {}: {}", kLevelNames[static_cast<size_t>(level)], text));
+  // Names from a file may hold anything, and be of any length.
+  constexpr size_t kLongest = 4000;
+  const std::string_view clipped = text.substr(0, kLongest), more = text.size() > kLongest ? " ..." : "";
+  print_line(one_line(fmt::format("zeroth: {}: {}{}", kLevelNames[static_cast<size_t>(level)], clipped, more)));
 }
 
 void print_line(std::string_view text) {

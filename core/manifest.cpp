@@ -17,12 +17,7 @@
 namespace zeroth::core {
 namespace {
 
-// Text that came from a command line need not be UTF-8, which JSON must be.
-std::string dump(const Json& json, int indent) {
-  return json.dump(indent, ' ', /*ensure_ascii=*/false, Json::error_handler_t::replace);
-}
-
-std::string value_text(const Json* value) { return value ? dump(*value, -1) : "absent"; }
+std::string value_text(const Json* value) { return value ? json_text(*value) : "absent"; }
 
 // Name and values of the first difference between two settings; empty where there is none.
 std::string first_difference(const Json& earlier, const Json& now, const std::string& prefix) {
@@ -57,7 +52,7 @@ void Manifest::write(const std::string& path) const {
   json["machine"] = machine;
   json["results"] = results;
 
-  replace_file(path, dump(json, 2) + "\n");
+  replace_file(path, json_text(json, 2) + "\n");
 }
 
 Manifest Manifest::read(const std::string& path) {

@@ -1,14 +1,12 @@
 // The manifest of a run, FILE.json: enough to repeat it, and to refuse to go on with it under other settings.
 #pragma once
 
-#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
-namespace zeroth::core {
+#include "core/json.h"
 
-// Members keep the order in which they are set, so that equal runs give equal files.
-using Json = nlohmann::ordered_json;
+namespace zeroth::core {
 
 struct Manifest {
   static constexpr int kFormat = 1;

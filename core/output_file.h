@@ -8,7 +8,8 @@
 namespace zeroth::core {
 
 // Memory is bounded however long the file gets. A name that ends in .gz is written as gzip, with no time in it: equal
-// content, equal bytes. Until finish() the bytes are in `path`.tmp, which is gone if finish() is not reached.
+// content, equal bytes. Until finish() the bytes are in a file beside it, its name and .tmp, which is gone if finish()
+// is not reached. A symbolic link stays one: what it stands for is replaced. A pipe or a device is written as it goes.
 class OutputFile {
  public:
   // Throws Error that names the file, as do write() and finish().

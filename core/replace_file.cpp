@@ -5,39 +5,22 @@
 #include <filesystem>
 
 #include "core/error.h"
-#include "core/posix_file.h"
+#include "core/output_file.h"
 
 namespace zeroth::core {
-namespace {
-
-void remove_if_there(const std::string& path) {
-  std::error_code ignored;
-  std::filesystem::remove(path, ignored);
-}
-
-}  // namespace
 
 void replace_file(const std::string& path, std::string_view text) {
-  const std::string unfinished = path + ".tmp";
-  {
-    PosixFile file = PosixFile::create(unfinished);
-    try {
-      file.write(text);
-      file.sync();
-    } catch (const Error&) {  // a full disk is not to be filled with what nobody can read
-      remove_if_there(unfinished);
-      throw;
-    }
-  }
-  put_in_place(unfinished, path);
+  OutputFile file(path);
+  file.write(text);
+  file.finish();
 }
 
-void put_in_place(const std::string& unfinished, const std::string& path) {
-  std::error_code error;
-  std::filesystem::rename(unfinished, path, error);
-  if (error) {
-    remove_if_there(unfinished);
-    throw Error(fmt::format("cannot write {}: {}", path, error.message()));
+void forbid_overwriting(const std::string& path, const std::vector<std::string>& inputs) {
+  for (const std::string& input : inputs) {
+    std::error_code error;  // where one of them is not there
+    if (std::filesystem::equivalent(path, input, error) && std::filesystem::is_regular_file(path, error)) {
+      throw UsageError(fmt::format("{} would be overwritten, which is read: name another file to write", input));
+    }
   }
 }
 

@@ -10,6 +10,7 @@
 
 #include "core/error.h"
 #include "core/input_file.h"
+#include "core/json.h"
 #include "core/replace_file.h"
 #include "ensemble/method.h"
 #include "ensemble/model_json.h"
@@ -223,8 +224,7 @@ void EnsembleFile::write(const std::string& path) const {
   json["model"] = to_json(model);
   json["leave_out"] = Json::array();
   for (const Fold& fold : folds) json["leave_out"].push_back({{"group", fold.group}, {"model", to_json(fold.model)}});
-  // The command line need not be UTF-8, which JSON must be.
-  core::replace_file(path, json.dump(1, ' ', /*ensure_ascii=*/false, Json::error_handler_t::replace) + "\n");
+  core::replace_file(path, core::json_text(json, 1) + "\n");
 }
 
 EnsembleFile EnsembleFile::read(const std::string& path) { return parse(core::read_whole_file(path), path); }

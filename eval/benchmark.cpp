@@ -43,20 +43,23 @@ void note_fields(const core::CsvRow& row, std::vector<Column>& columns) {
 std::string architecture_key(std::string_view text) { return boost::algorithm::trim_copy(std::string(text)); }
 
 Benchmark Benchmark::read(const std::string& path, const std::string& target, const std::vector<std::string>& instead) {
-  Benchmark benchmark;
-  benchmark.path_ = path;
-  benchmark.target_ = target;
+  return std::move(read(path, std::vector<std::string>{target}, instead).front());
+}
+
+std::vector<Benchmark> Benchmark::read(const std::string& path, const std::vector<std::string>& targets,
+                                       const std::vector<std::string>& instead) {
+  std::vector<Benchmark> benchmarks;
+  for (const std::string& target : targets) benchmarks.push_back({path, target});
   std::vector<Column> columns;
-  std::vector<size_t> arch_columns;
-  size_t target_column = 0;
-  const auto find = [&](std::string_view name) {
-    return static_cast<size_t>(
-        std::find_if(columns.begin(), columns.end(), [&](const Column& column) { return column.name == name; }) -
-        columns.begin());
-  };
+  std::vector<size_t> arch_columns, places;  // of the targets
+  const std::string* absent = nullptr;
   const auto read_header = [&](const std::vector<std::string>& names) {
     for (const std::string& name : names) columns.push_back({name});
-    target_column = find(target);
+    for (const std::string& target : targets) {
+      const auto found = std::find(names.begin(), names.end(), target);
+      if (found == names.end() && absent == nullptr) absent = &target;
+      places.push_back(static_cast<size_t>(found - names.begin()));
+    }
     const auto spelling = spaces::spelling_columns(names, instead);
     if (!spelling) {
       throw core::Error(fmt::format("{}: no column \"arch\"; columns: {}", path, fmt::join(names, ", ")));
@@ -64,29 +67,42 @@ Benchmark Benchmark::read(const std::string& path, const std::string& target, co
     arch_columns = *spelling;
   };
   const auto read_row = [&](const core::CsvRow& row) {
-    if (target_column == columns.size()) return note_fields(row, columns);
-    const std::string text = boost::algorithm::trim_copy(row.fields[target_column]);
-    if (text.empty()) return;
-    const std::optional<double> value = core::parse_number(text);
-    if (!value) {
-      throw core::Error(
-          fmt::format("{}:{}: \"{}\" in target column \"{}\" is no number", path, row.line, text, target));
+    if (absent != nullptr) return note_fields(row, columns);
+    std::string key;
+    for (size_t i = 0; i < targets.size(); ++i) {
+      const std::optional<double> value = benchmarks[i].value_of(row, places[i]);
+      if (!value) continue;
+      if (key.empty()) key = spaces::spelled(row.fields, arch_columns);
+      benchmarks[i].add(key, *value);
     }
-    if (!std::isfinite(*value)) return;
-    const std::string key = spaces::spelled(row.fields, arch_columns);
-    if (benchmark.accuracies_.empty()) benchmark.example_ = key;
-    Mean& mean = benchmark.accuracies_[key];
-    mean.sum += *value;
-    ++mean.rows;
   };
   core::CsvFile::read(path, read_header, read_row);
-  if (target_column == columns.size()) {
-    throw core::UsageError(path + ": " + core::unknown_name("target column", target, numeric_names(columns)));
+  if (absent != nullptr) {
+    throw core::UsageError(path + ": " + core::unknown_name("target column", *absent, numeric_names(columns)));
   }
-  if (benchmark.accuracies_.empty()) {
-    throw core::Error(fmt::format("{}: column \"{}\" holds no value", path, target));
+  for (const Benchmark& benchmark : benchmarks) {
+    if (!benchmark.accuracies_.empty()) continue;
+    throw core::Error(fmt::format("{}: column \"{}\" holds no value", path, benchmark.target_));
   }
-  return benchmark;
+  return benchmarks;
+}
+
+std::optional<double> Benchmark::value_of(const core::CsvRow& row, size_t column) const {
+  const std::string text = boost::algorithm::trim_copy(row.fields[column]);
+  if (text.empty()) return std::nullopt;
+  const std::optional<double> value = core::parse_number(text);
+  if (!value) {
+    throw core::Error(
+        fmt::format("{}:{}: \"{}\" in target column \"{}\" is no number", path_, row.line, text, target_));
+  }
+  return std::isfinite(*value) ? value : std::nullopt;
+}
+
+void Benchmark::add(const std::string& key, double accuracy) {
+  if (accuracies_.empty()) example_ = key;
+  Mean& mean = accuracies_[key];
+  mean.sum += accuracy;
+  ++mean.rows;
 }
 
 Benchmark Benchmark::renamed(const std::function<std::optional<std::string>(const std::string&)>& name) const {
@@ -95,9 +111,7 @@ Benchmark Benchmark::renamed(const std::function<std::optional<std::string>(cons
   std::sort(entries.begin(), entries.end(), [](const auto* a, const auto* b) { return a->first < b->first; });
   std::vector<std::optional<std::string>> names(entries.size());
   tbb::parallel_for(size_t{0}, entries.size(), [&](size_t i) { names[i] = name(entries[i]->first); });
-  Benchmark result;
-  result.path_ = path_;
-  result.target_ = target_;
+  Benchmark result(path_, target_);
   result.example_ = example_;
   for (size_t i = 0; i < entries.size(); ++i) {
     if (!names[i]) continue;

@@ -7,7 +7,10 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
+
+#include "core/csv.h"
 
 namespace zeroth::eval {
 
@@ -23,6 +26,9 @@ class Benchmark {
   // `instead` names the columns that spell an architecture where there is no column `arch` (spaces/spelling.h).
   static Benchmark read(const std::string& path, const std::string& target,
                         const std::vector<std::string>& instead = {});
+  // The same for several columns, in their order: the file, which may be a pipe, is read once.
+  static std::vector<Benchmark> read(const std::string& path, const std::vector<std::string>& targets,
+                                     const std::vector<std::string>& instead = {});
   // The same accuracies under other names, averaged where names fall together; architectures without a name drop out.
   Benchmark renamed(const std::function<std::optional<std::string>(const std::string&)>& name) const;
 
@@ -30,13 +36,16 @@ class Benchmark {
   std::string file_name() const;  // without its folder
   const std::string& target() const { return target_; }
 
-  size_t architectures() const { return accuracies_.size(); }  // with a value
-  size_t repeated() const;                                     // of them, those averaged over several rows
+  size_t repeated() const;  // architectures whose accuracy is a mean over several rows
   std::optional<double> accuracy(const std::string& key) const;
   // One architecture of the file, for messages: the first with a value.
   const std::string& example() const { return example_; }
 
  private:
+  Benchmark(std::string path, std::string target) : path_(std::move(path)), target_(std::move(target)) {}
+  std::optional<double> value_of(const core::CsvRow& row, size_t column) const;
+  void add(const std::string& key, double accuracy);
+
   struct Mean {
     double sum = 0;
     size_t rows = 0;

@@ -100,6 +100,10 @@ std::vector<std::optional<double>> standard_errors(const Population& population,
   return {};
 }
 
+size_t failures(const ScoreColumn& column) {
+  return static_cast<size_t>(std::count(column.values.begin(), column.values.end(), std::nullopt));
+}
+
 // `scores` are those of the rows that the yardstick counts.
 ColumnQuality judged(const ScoreColumn& column, const std::vector<double>& scores, const Levels& score,
                      const Yardstick& yardstick, const Population& population, const CorrelationOptions& options) {
@@ -107,7 +111,7 @@ ColumnQuality judged(const ScoreColumn& column, const std::vector<double>& score
   quality.column = column.name;
   quality.rows = scores.size();
   quality.functions = yardstick.functions;
-  quality.failed = static_cast<size_t>(std::count(column.values.begin(), column.values.end(), std::nullopt));
+  quality.failed = failures(column);
   if (scores.empty()) return quality;
 
   const PairedRanks ranks(score, yardstick.levels);
@@ -195,6 +199,21 @@ std::vector<ColumnQuality> correlate(const Population& population, const Correla
     if (!a.spearman.value || !b.spearman.value) return a.spearman.value.has_value() > b.spearman.value.has_value();
     return *a.spearman.value > *b.spearman.value;
   });
+  return qualities;
+}
+
+std::vector<ColumnQuality> qualities_without_labels(const Population& population) {
+  std::vector<ColumnQuality> qualities;
+  for (const ScoreColumn& column : population.columns) {
+    ColumnQuality quality;
+    quality.column = column.name;
+    quality.rows = population.rows();
+    quality.functions = population.functions;
+    quality.failed = failures(column);
+    quality.stability =
+        stability(levels_of(with_failures(column)), column.values, standard_errors(population, column.name));
+    qualities.push_back(std::move(quality));
+  }
   return qualities;
 }
 

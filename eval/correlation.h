@@ -68,6 +68,9 @@ size_t count_different(std::vector<uint32_t> numbers);
 ColumnQuality column_quality(const ScoreColumn& column, const Population& population,
                              const CorrelationOptions& options);
 
+// Rows and stability of all columns, in the population's order: what needs no accuracy.
+std::vector<ColumnQuality> qualities_without_labels(const Population& population);
+
 // All columns, highest Spearman first; undefined ones last, equal ones in the population's order.
 std::vector<ColumnQuality> correlate(const Population& population, const CorrelationOptions& options);
 

@@ -24,12 +24,13 @@ Evaluation evaluate(const core::ScoreTable& scores, const Benchmark& benchmark, 
   if (population.columns.empty()) throw core::Error(scores.path + ": no column of scores");
   for (const Benchmark& run : runs) population.runs.push_back(measured(population, run, space));
   const size_t joined = population.rows();
+  evaluation.repeated = population.repeated;
+  evaluation.not_measured = scores.rows.size() - population.repeated - joined;
   if (options.only) population = restricted(population, *options.only, /*without=*/false);
   if (options.without) population = restricted(population, *options.without, /*without=*/true);
   evaluation.not_counted = joined - population.rows();
   evaluation.rows = population.rows();
   evaluation.functions = population.functions;
-  evaluation.not_measured = scores.rows.size() - joined;
   evaluation.averaged = benchmark.repeated();
 
   if (options.unique) population = unique_functions(population);
@@ -44,6 +45,20 @@ Evaluation evaluate(const core::ScoreTable& scores, const Benchmark& benchmark, 
   }
   if (!runs.empty()) evaluation.ceiling = noise_ceiling(population.runs);
   if (options.redundancy) evaluation.redundancy = rank_matrix(population.columns, options.correlation.failed);
+  return evaluation;
+}
+
+Evaluation evaluate_without_labels(const core::ScoreTable& scores, bool redundancy) {
+  if (scores.rows.empty()) throw core::Error(scores.path + ": no rows");
+  const Population population = without_labels(scores);
+  if (population.columns.empty()) throw core::Error(scores.path + ": no column of scores");
+  Evaluation evaluation;
+  evaluation.scores = std::filesystem::path(scores.path).filename().string();
+  evaluation.rows = population.rows();
+  evaluation.functions = population.functions;
+  evaluation.repeated = population.repeated;
+  evaluation.columns = qualities_without_labels(population);
+  if (redundancy) evaluation.redundancy = rank_matrix(population.columns, FailedPolicy::kBottom);
   return evaluation;
 }
 

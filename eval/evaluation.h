@@ -30,14 +30,15 @@ struct EvaluationOptions {
 struct Evaluation {
   EvaluationOptions options;
   std::string scores, benchmark;  // file names without their folders
-  std::string target;
-  std::string space;        // name; empty where it is not known
-  size_t rows = 0;          // architectures that are scored and have an accuracy
-  size_t functions = 0;     // different ones among them; by canonical form where the space is known, else by text
-  size_t not_measured = 0;  // rows of the score file that the benchmark has no accuracy for
-  size_t averaged = 0;      // architectures of the benchmark whose accuracy is a mean over several of its rows
-  size_t not_of_space = 0;  // rows that the space cannot read
-  size_t not_counted = 0;   // rows that `only` or `without` leaves out
+  std::string target;             // these two are empty without labels
+  std::string space;              // name; empty where it is not known
+  size_t rows = 0;                // architectures that are scored and have an accuracy
+  size_t functions = 0;           // different ones among them; by canonical form where the space is known, else by text
+  size_t repeated = 0;            // rows of the score file whose architecture has a row before them: left out
+  size_t not_measured = 0;        // rows of the score file that the benchmark has no accuracy for
+  size_t averaged = 0;            // architectures of the benchmark whose accuracy is a mean over several of its rows
+  size_t not_of_space = 0;        // rows that the space cannot read
+  size_t not_counted = 0;         // rows that `only` or `without` leaves out
   std::vector<ColumnQuality> columns;  // highest Spearman first
   std::vector<PairedDifference> pairs;
   std::optional<NoiseCeiling> ceiling;  // where runs were given
@@ -51,12 +52,15 @@ struct Evaluation {
 Evaluation evaluate(const core::ScoreTable& scores, const Benchmark& benchmark, const spaces::SearchSpace* space,
                     const EvaluationOptions& options, const std::vector<Benchmark>& runs = {});
 
+// What the scores say of themselves (`stability` of each column, in the table's order): the numbers that need an
+// accuracy have no value.
+Evaluation evaluate_without_labels(const core::ScoreTable& scores, bool redundancy = false);
+
 // The numbers that most want to see; `details` has the others, a table for each question.
 std::string as_table(const Evaluation& evaluation);
 std::string details(const Evaluation& evaluation);
 // One line a column, with the population that its numbers are about, then one a compared pair of columns, named
 // "first - second", whose correlations are differences; an undefined number is an empty cell.
-std::string as_csv(const Evaluation& evaluation);
 std::string as_csv(const std::vector<Evaluation>& evaluations);
 // An undefined number is null.
 nlohmann::ordered_json as_json(const Evaluation& evaluation);

@@ -90,8 +90,6 @@ std::string rows(const Evaluation& evaluation) {
 
 }  // namespace
 
-std::string as_csv(const Evaluation& evaluation) { return header() + rows(evaluation); }
-
 std::string as_csv(const std::vector<Evaluation>& evaluations) {
   std::string text = header();
   for (const Evaluation& evaluation : evaluations) text += rows(evaluation);

@@ -80,6 +80,7 @@ ordered_json as_json(const Evaluation& evaluation) {
                        {"functions", evaluation.functions},
                        {"unit", evaluation.options.unique ? "functions" : "rows"},
                        {"failed_policy", options.failed == FailedPolicy::kBottom ? "bottom" : "dropped"},
+                       {"repeated", evaluation.repeated},
                        {"not_measured", evaluation.not_measured},
                        {"averaged", evaluation.averaged},
                        {"resamples", options.resamples},

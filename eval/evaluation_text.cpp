@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "eval/evaluation.h"
 #include "eval/text_table.h"
@@ -27,10 +28,10 @@ std::string population_line(const Evaluation& evaluation) {
 
 std::string ceiling_line(const NoiseCeiling& ceiling) {
   return fmt::format(
-      "noise ceiling on {} rows: Spearman {} between training runs, reliability of the mean of {} {}, no "
+      "noise ceiling by {} on {} rows: Spearman {} between training runs, reliability of the mean of {} {}, no "
       "score can be expected above {}\n",
-      ceiling.rows, fixed(ceiling.spearman, 3), ceiling.runs.size(), fixed(ceiling.reliability, 3),
-      fixed(ceiling.ceiling, 3));
+      fmt::join(ceiling.runs, ", "), ceiling.rows, fixed(ceiling.spearman, 3), ceiling.runs.size(),
+      fixed(ceiling.reliability, 3), fixed(ceiling.ceiling, 3));
 }
 
 std::string pair_table(const std::vector<PairedDifference>& pairs) {
@@ -82,11 +83,12 @@ std::string decile_table(const Evaluation& evaluation) {
 }
 
 std::string stability_table(const Evaluation& evaluation) {
-  Lines lines = {{"without labels", "tied pairs", "tied at the top", "seed spread", "seed spread of ranks"}};
+  Lines lines = {{"without labels", "n", "failed", "tied pairs", "tied at the top", "seed spread", "of ranks"}};
   for (const ColumnQuality& column : evaluation.columns) {
     const Stability& stability = column.stability;
-    lines.push_back({column.column, fixed(stability.tied_pairs, 3), fixed(stability.tied_top, 3),
-                     fixed(stability.seed_spread, 3), fixed(stability.rank_spread, 3)});
+    lines.push_back({column.column, std::to_string(column.rows), std::to_string(column.failed),
+                     fixed(stability.tied_pairs, 3), fixed(stability.tied_top, 3), fixed(stability.seed_spread, 3),
+                     fixed(stability.rank_spread, 3)});
   }
   return aligned(lines);
 }
@@ -94,6 +96,10 @@ std::string stability_table(const Evaluation& evaluation) {
 }  // namespace
 
 std::string as_table(const Evaluation& evaluation) {
+  if (evaluation.target.empty()) {
+    return fmt::format("{}: {} architectures, no accuracies\n\n{}", evaluation.scores, evaluation.rows,
+                       stability_table(evaluation));
+  }
   Lines lines = {{"column", "n", "failed", "Spearman", "95 %", "lift", "95 %", "Kendall", "95 %", "Kendall top 10 %",
                   "accuracy of top 1", "best of top 10"}};
   for (const ColumnQuality& column : evaluation.columns) {

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstring>
 #include <limits>
+#include <numeric>
 #include <utility>
 
 #include "core/error.h"
@@ -55,6 +56,24 @@ Levels restricted(const Levels& levels, const std::vector<uint32_t>& rows) {
   result.level.reserve(rows.size());
   for (const uint32_t row : rows) result.level.push_back(number[levels.level[row]]);
   return result;
+}
+
+std::vector<int64_t> centred_ranks(const std::vector<uint32_t>& sizes) {
+  const int64_t total = std::accumulate(sizes.begin(), sizes.end(), int64_t{0});
+  std::vector<int64_t> ranks;
+  ranks.reserve(sizes.size());
+  int64_t before = 0;
+  for (const int64_t size : sizes) {
+    ranks.push_back(2 * before + size - total);
+    before += size;
+  }
+  return ranks;
+}
+
+size_t end_of_run(const std::vector<uint32_t>& level, size_t begin, size_t end) {
+  size_t next = begin;
+  while (next < end && level[next] == level[begin]) ++next;
+  return next;
 }
 
 std::vector<uint32_t> ordered_by(const Levels& levels, const std::vector<uint32_t>& rows) {

@@ -11,6 +11,7 @@
 #include <limits>
 #include <optional>
 #include <string_view>
+#include <unordered_set>
 #include <utility>
 
 #include "core/error.h"
@@ -80,6 +81,64 @@ std::vector<std::optional<double>> accuracies(const std::vector<std::string>& ar
   return found;
 }
 
+// Whether a row of the same name stands before a row.
+std::vector<char> repeats(const std::vector<std::string>& keys) {
+  std::vector<std::pair<size_t, uint32_t>> sorted(keys.size());  // hash and row
+  tbb::parallel_for(size_t{0}, keys.size(), [&](size_t row) {
+    sorted[row] = {std::hash<std::string>()(keys[row]), static_cast<uint32_t>(row)};
+  });
+  tbb::parallel_sort(sorted.begin(), sorted.end());
+  std::vector<char> repeated(keys.size(), 0);
+  for (size_t begin = 0; begin < sorted.size();) {
+    std::unordered_set<std::string_view> known;  // names of one hash
+    const size_t hash = sorted[begin].first;
+    for (; begin < sorted.size() && sorted[begin].first == hash; ++begin) {
+      const uint32_t row = sorted[begin].second;
+      repeated[row] = known.insert(keys[row]).second ? 0 : 1;
+    }
+  }
+  return repeated;
+}
+
+void add_columns(const core::ScoreTable& scores, const std::vector<const core::ScoreRow*>& rows,
+                 Population& population) {
+  std::vector<ScoreColumn> columns(scores.columns.size());
+  for (ScoreColumn& column : columns) column.values.resize(rows.size());
+  tbb::parallel_for(size_t{0}, rows.size(), [&](size_t row) {
+    for (size_t column = 0; column < columns.size(); ++column) columns[column].values[row] = rows[row]->values[column];
+  });
+  for (size_t column = 0; column < columns.size(); ++column) {
+    const std::string& name = scores.columns[column];
+    const bool is_error = boost::algorithm::ends_with(name, kStandardError);
+    columns[column].name = is_error ? name.substr(0, name.size() - kStandardError.size()) : name;
+    (is_error ? population.standard_errors : population.columns).push_back(std::move(columns[column]));
+  }
+}
+
+std::vector<std::string> keys_of(const core::ScoreTable& scores) {
+  std::vector<std::string> keys(scores.rows.size());
+  tbb::parallel_for(size_t{0}, keys.size(), [&](size_t row) { keys[row] = architecture_key(scores.rows[row].arch); });
+  return keys;
+}
+
+// Those of the rows that count, the first of each name; `counts` is asked of them in their order.
+Population rows_of(const core::ScoreTable& scores, std::vector<std::string> keys,
+                   const std::function<bool(size_t)>& counts) {
+  Population population;
+  const std::vector<char> repeated = repeats(keys);
+  std::vector<const core::ScoreRow*> rows;
+  for (size_t row = 0; row < keys.size(); ++row) {
+    if (repeated[row] != 0) {
+      ++population.repeated;
+    } else if (counts(row)) {
+      rows.push_back(&scores.rows[row]);
+      population.architectures.push_back(std::move(keys[row]));
+    }
+  }
+  add_columns(scores, rows, population);
+  return population;
+}
+
 }  // namespace
 
 void number_functions(const std::vector<std::string>& texts, Population& population) {
@@ -111,34 +170,26 @@ const ScoreColumn* find_column(const Population& population, const std::string& 
 }
 
 Population join(const core::ScoreTable& scores, const Benchmark& benchmark, const spaces::SearchSpace* space) {
-  Population population;
-  std::vector<std::string> keys(scores.rows.size());
-  tbb::parallel_for(size_t{0}, keys.size(), [&](size_t row) { keys[row] = architecture_key(scores.rows[row].arch); });
+  std::vector<std::string> keys = keys_of(scores);
   const std::vector<std::optional<double>> measured = accuracies(keys, benchmark, space);
-  std::vector<const core::ScoreRow*> rows;
-  for (size_t row = 0; row < scores.rows.size(); ++row) {
-    if (!measured[row]) continue;
-    rows.push_back(&scores.rows[row]);
-    population.architectures.push_back(std::move(keys[row]));
-    population.accuracy.push_back(*measured[row]);
-  }
-  if (rows.empty()) {
+  std::vector<double> accuracy;
+  Population population = rows_of(scores, std::move(keys), [&](size_t row) {
+    if (measured[row]) accuracy.push_back(*measured[row]);
+    return measured[row].has_value();
+  });
+  population.accuracy = std::move(accuracy);
+  if (population.rows() == 0) {
     throw core::Error(fmt::format("no architecture of {} has a {} in {}: \"{}\" is scored, \"{}\" is measured",
                                   scores.path, benchmark.target(), benchmark.path(), scores.rows.front().arch,
                                   benchmark.example()));
   }
-  std::vector<ScoreColumn> columns(scores.columns.size());
-  for (ScoreColumn& column : columns) column.values.resize(rows.size());
-  tbb::parallel_for(size_t{0}, rows.size(), [&](size_t row) {
-    for (size_t column = 0; column < columns.size(); ++column) columns[column].values[row] = rows[row]->values[column];
-  });
-  for (size_t column = 0; column < columns.size(); ++column) {
-    const std::string& name = scores.columns[column];
-    const bool is_error = boost::algorithm::ends_with(name, kStandardError);
-    columns[column].name = is_error ? name.substr(0, name.size() - kStandardError.size()) : name;
-    (is_error ? population.standard_errors : population.columns).push_back(std::move(columns[column]));
-  }
   if (space == nullptr) number_functions(population.architectures, population);
+  return population;
+}
+
+Population without_labels(const core::ScoreTable& scores) {
+  Population population = rows_of(scores, keys_of(scores), [](size_t) { return true; });
+  number_functions(population.architectures, population);
   return population;
 }
 

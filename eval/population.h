@@ -38,6 +38,7 @@ struct Population {
   // Standard errors over initialisations, each named as the column of scores it belongs to.
   std::vector<ScoreColumn> standard_errors;
   std::vector<ScoreColumn> runs;  // accuracies of single training runs (noise_ceiling.h)
+  size_t repeated = 0;            // rows of SCORES that are left out: their architecture has a row before them
 
   size_t rows() const { return architectures.size(); }
 };
@@ -45,12 +46,16 @@ struct Population {
 // The column of this name; nullptr where there is none.
 const ScoreColumn* find_column(const Population& population, const std::string& name);
 
-// Rows of the scores that the benchmark has an accuracy for, in the order of the scores. Without a space functions are
+// Rows of the scores that the benchmark has an accuracy for, in the order of the scores; of the rows of one
+// architecture the first counts. Without a space functions are
 // texts; with one they have no numbers before add_space_facts(), and texts that both spell in their own way meet as it
 // prints them, and by function where its benchmark measures functions. Standard errors of scores (columns named
 // `..._se`) are no scores but stand apart. Throws core::Error with an example of each file where they have no
 // architecture in common.
 Population join(const core::ScoreTable& scores, const Benchmark& benchmark, const spaces::SearchSpace* space = nullptr);
+
+// All rows, the first of each architecture, without accuracies; functions are texts.
+Population without_labels(const core::ScoreTable& scores);
 
 // What another column of the benchmark holds of the population's rows, found as `join` finds accuracies.
 ScoreColumn measured(const Population& population, const Benchmark& benchmark, const spaces::SearchSpace* space);

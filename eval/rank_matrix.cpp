@@ -12,19 +12,13 @@
 namespace zeroth::eval {
 namespace {
 
-using Ranks = std::vector<double>;  // twice the distance from the mean rank: whole numbers; empty for one value only
+using Ranks = std::vector<double>;  // centred, by row; empty for one value only
 using Square = std::vector<std::vector<double>>;
 
-Ranks centred_ranks(const Levels& levels) {
+Ranks ranks_of(const Levels& levels) {
   if (levels.count() < 2) return {};
-  std::vector<double> of_level;
-  of_level.reserve(levels.count());
-  size_t before = 0;
-  for (const size_t size : levels.sizes) {
-    of_level.push_back(static_cast<double>(2 * before + size) - static_cast<double>(levels.level.size()));
-    before += size;
-  }
-  return picked(of_level, levels.level);
+  const std::vector<int64_t> of_level = centred_ranks(levels.sizes);
+  return picked(std::vector<double>(of_level.begin(), of_level.end()), levels.level);
 }
 
 double product(const Ranks& a, const Ranks& b) {
@@ -40,7 +34,7 @@ std::optional<double> spearman(const Ranks& a, double a_square, const Ranks& b, 
 
 // On these rows alone.
 std::optional<double> spearman(const Levels& a, const Levels& b, const std::vector<uint32_t>& rows) {
-  const Ranks x = centred_ranks(restricted(a, rows)), y = centred_ranks(restricted(b, rows));
+  const Ranks x = ranks_of(restricted(a, rows)), y = ranks_of(restricted(b, rows));
   return spearman(x, product(x, x), y, product(y, y));
 }
 
@@ -85,7 +79,7 @@ RankMatrix rank_matrix(std::vector<std::string> names, const std::vector<Levels>
   std::vector<Ranks> ranks(count);
   std::vector<double> squares(count);
   tbb::parallel_for(size_t{0}, count, [&](size_t i) {
-    ranks[i] = centred_ranks(levels[i]);
+    ranks[i] = ranks_of(levels[i]);
     squares[i] = product(ranks[i], ranks[i]);
   });
   tbb::parallel_for(size_t{0}, count, [&](size_t i) {
@@ -139,7 +133,8 @@ std::vector<Conditional> conditionals(const RankMatrix& matrix) {
     correlations.emplace_back();
     for (const size_t j : defined) correlations.back().push_back(*matrix.at(i, j));
   }
-  for (size_t k = 0; k + 1 < defined.size(); ++k) result[defined[k]] = conditional(correlations, k);
+  tbb::parallel_for(size_t{0}, defined.size() - 1,
+                    [&](size_t k) { result[defined[k]] = conditional(correlations, k); });
   return result;
 }
 

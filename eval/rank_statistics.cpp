@@ -1,5 +1,6 @@
 #include "eval/rank_statistics.h"
 
+#include <algorithm>
 #include <cmath>
 #include <numeric>
 
@@ -12,33 +13,23 @@ namespace {
 
 int64_t pairs(int64_t count) { return count * (count - 1) / 2; }
 
-std::vector<int64_t> level_sizes(const std::vector<uint32_t>& level, size_t levels,
-                                 const std::vector<uint32_t>& counts) {
-  std::vector<int64_t> sizes(levels, 0);
-  for (size_t k = 0; k < level.size(); ++k) sizes[level[k]] += counts[k];
+// Rows by level where the row at place k stands counts[k] times.
+std::vector<uint32_t> level_sizes(const Levels& levels, const std::vector<uint32_t>& counts) {
+  std::vector<uint32_t> sizes(levels.count(), 0);
+  for (size_t k = 0; k < counts.size(); ++k) sizes[levels.level[k]] += counts[k];
   return sizes;
 }
 
-// Twice the distance of each level's average rank from the mean rank: an integer, so sums over it do not round.
-std::vector<double> centred_ranks(const std::vector<int64_t>& sizes, int64_t total) {
-  std::vector<double> ranks(sizes.size());
-  int64_t before = 0;
-  for (size_t level = 0; level < sizes.size(); ++level) {
-    ranks[level] = static_cast<double>(2 * before + sizes[level] - total);
-    before += sizes[level];
-  }
-  return ranks;
-}
+// Sums of products of two ranks reach a third of the cube of the number of rows, more than 64 bits hold of 2^31 rows.
+__extension__ using Wide = __int128;
 
-double sum_of_squares(const std::vector<double>& ranks, const std::vector<int64_t>& sizes) {
-  double sum = 0;
-  for (size_t level = 0; level < ranks.size(); ++level) {
-    sum += static_cast<double>(sizes[level]) * ranks[level] * ranks[level];
-  }
+Wide sum_of_squares(const std::vector<int64_t>& ranks, const std::vector<uint32_t>& sizes) {
+  Wide sum = 0;
+  for (size_t level = 0; level < ranks.size(); ++level) sum += Wide{sizes[level] * ranks[level]} * ranks[level];
   return sum;
 }
 
-int64_t tied_pairs(const std::vector<int64_t>& sizes) {
+int64_t tied_pairs(const std::vector<uint32_t>& sizes) {
   int64_t sum = 0;
   for (const int64_t size : sizes) sum += pairs(size);
   return sum;
@@ -49,13 +40,12 @@ int64_t tied_pairs(const std::vector<int64_t>& sizes) {
 PairedRanks::PairedRanks(const std::vector<double>& x, const std::vector<double>& y)
     : PairedRanks(levels_of(x), levels_of(y)) {}
 
-PairedRanks::PairedRanks(const Levels& x, const Levels& y)
-    : row_(x.level.size()), x_levels_(x.count()), y_levels_(y.count()) {
+PairedRanks::PairedRanks(const Levels& x, const Levels& y) : row_(x.level.size()) {
   ZEROTH_CHECK(x.level.size() == y.level.size());
   std::iota(row_.begin(), row_.end(), 0U);
   row_ = ordered_by(x, ordered_by(y, row_));
-  x_level_ = picked(x.level, row_);
-  y_level_ = picked(y.level, row_);
+  x_ = {picked(x.level, row_), x.sizes};
+  y_ = {picked(y.level, row_), y.sizes};
 }
 
 std::optional<double> PairedRanks::spearman() const { return spearman(std::vector<uint32_t>(row_.size(), 1)); }
@@ -69,58 +59,46 @@ RankCorrelation PairedRanks::correlation(const std::vector<uint32_t>& counts) co
 }
 
 std::optional<double> PairedRanks::spearman(const std::vector<uint32_t>& counts) const {
-  const int64_t total = std::accumulate(counts.begin(), counts.end(), int64_t{0});
-  const std::vector<int64_t> x_sizes = level_sizes(x_level_, x_levels_, counts);
-  const std::vector<int64_t> y_sizes = level_sizes(y_level_, y_levels_, counts);
-  const std::vector<double> x_ranks = centred_ranks(x_sizes, total), y_ranks = centred_ranks(y_sizes, total);
-  double product = 0;
+  const std::vector<uint32_t> x_sizes = level_sizes(x_, counts), y_sizes = level_sizes(y_, counts);
+  const std::vector<int64_t> x_ranks = centred_ranks(x_sizes), y_ranks = centred_ranks(y_sizes);
+  Wide product = 0;
   for (size_t k = 0; k < counts.size(); ++k) {
-    product += static_cast<double>(counts[k]) * x_ranks[x_level_[k]] * y_ranks[y_level_[k]];
+    product += Wide{counts[k] * x_ranks[x_.level[k]]} * y_ranks[y_.level[k]];
   }
-  const double squares = sum_of_squares(x_ranks, x_sizes) * sum_of_squares(y_ranks, y_sizes);
-  if (squares == 0) return std::nullopt;
-  return product / std::sqrt(squares);
+  const Wide x_squares = sum_of_squares(x_ranks, x_sizes), y_squares = sum_of_squares(y_ranks, y_sizes);
+  if (x_squares == 0 || y_squares == 0) return std::nullopt;
+  const double squares = static_cast<double>(x_squares) * static_cast<double>(y_squares);
+  return std::clamp(static_cast<double>(product) / std::sqrt(squares), -1.0, 1.0);
 }
 
 std::optional<double> PairedRanks::kendall(const std::vector<uint32_t>& counts) const {
-  const int64_t total = std::accumulate(counts.begin(), counts.end(), int64_t{0});
-  const int64_t tied_x = tied_pairs(level_sizes(x_level_, x_levels_, counts));
-  const int64_t tied_y = tied_pairs(level_sizes(y_level_, y_levels_, counts));
-  const int64_t all = pairs(total);
+  const int64_t all = pairs(std::accumulate(counts.begin(), counts.end(), int64_t{0}));
+  const int64_t tied_x = tied_pairs(level_sizes(x_, counts)), tied_y = tied_pairs(level_sizes(y_, counts));
   if (all == tied_x || all == tied_y) return std::nullopt;
 
-  int64_t tied_both = 0;
-  for (size_t k = 0; k < counts.size();) {
-    const size_t first = k;
-    int64_t size = 0;
-    for (; k < counts.size() && x_level_[k] == x_level_[first] && y_level_[k] == y_level_[first]; ++k) {
-      size += counts[k];
-    }
-    tied_both += pairs(size);
-  }
-  // concordant + discordant = pairs that are tied in neither column.
-  const int64_t untied = all - tied_x - tied_y + tied_both;
-  const int64_t difference = untied - 2 * discordant_pairs(counts);
-  return static_cast<double>(difference) /
-         std::sqrt(static_cast<double>(all - tied_x) * static_cast<double>(all - tied_y));
-}
-
-// Pairs that x orders one way and y the other: for each row, the rows with smaller x and larger y.
-int64_t PairedRanks::discordant_pairs(const std::vector<uint32_t>& counts) const {
-  CountTree seen(y_levels_);
-  int64_t discordant = 0, seen_total = 0;
+  // Pairs that x orders one way and y the other are, for each row, the rows with smaller x and larger y.
+  CountTree seen(y_.count());
+  int64_t tied_both = 0, discordant = 0, seen_total = 0;
   for (size_t first = 0; first < counts.size();) {
-    size_t end = first;
-    for (; end < counts.size() && x_level_[end] == x_level_[first]; ++end) {
-      if (counts[end] > 0) discordant += counts[end] * (seen_total - seen.up_to(y_level_[end]));
+    const size_t end = end_of_run(x_.level, first, counts.size());
+    for (size_t begin = first; begin < end;) {
+      const size_t next = end_of_run(y_.level, begin, end);
+      const auto size = std::accumulate(counts.begin() + static_cast<ptrdiff_t>(begin),
+                                        counts.begin() + static_cast<ptrdiff_t>(next), int64_t{0});
+      if (size > 0) discordant += size * (seen_total - seen.up_to(y_.level[begin]));
+      tied_both += pairs(size);
+      begin = next;
     }
     for (; first < end; ++first) {
       if (counts[first] == 0) continue;
-      seen.add(y_level_[first], counts[first]);
+      seen.add(y_.level[first], counts[first]);
       seen_total += counts[first];
     }
   }
-  return discordant;
+  // concordant + discordant = pairs that are tied in neither column.
+  const int64_t difference = all - tied_x - tied_y + tied_both - 2 * discordant;
+  return static_cast<double>(difference) /
+         std::sqrt(static_cast<double>(all - tied_x) * static_cast<double>(all - tied_y));
 }
 
 RankCorrelation rank_correlation(const std::vector<double>& x, const std::vector<double>& y) {

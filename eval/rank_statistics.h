@@ -23,12 +23,9 @@ class PairedRanks {
   PairedRanks(const Levels& x, const Levels& y);
 
   size_t rows() const { return row_.size(); }
-  // By place when sorted by x, then y: the rank of a row's value among the different values of its column, 0 =
-  // smallest.
-  const std::vector<uint32_t>& x_level() const { return x_level_; }
-  const std::vector<uint32_t>& y_level() const { return y_level_; }
-  size_t x_levels() const { return x_levels_; }
-  size_t y_levels() const { return y_levels_; }
+  // By place when sorted by x, then y.
+  const Levels& x() const { return x_; }
+  const Levels& y() const { return y_; }
 
   RankCorrelation correlation() const;
   std::optional<double> spearman() const;
@@ -38,12 +35,10 @@ class PairedRanks {
  private:
   std::optional<double> spearman(const std::vector<uint32_t>& counts) const;
   std::optional<double> kendall(const std::vector<uint32_t>& counts) const;
-  int64_t discordant_pairs(const std::vector<uint32_t>& counts) const;
 
-  // Entry k is of the k-th row when sorted by x, then y: its number, and its levels. Counts are handed to the private
-  // functions in this order.
-  std::vector<uint32_t> row_, x_level_, y_level_;
-  size_t x_levels_ = 0, y_levels_ = 0;
+  // Counts are handed to the private functions in the order of the places.
+  std::vector<uint32_t> row_;  // by place
+  Levels x_, y_;
 };
 
 RankCorrelation rank_correlation(const std::vector<double>& x, const std::vector<double>& y);

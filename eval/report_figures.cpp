@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cctype>
 #include <cmath>
+#include <set>
+#include <utility>
 
 #include "eval/report_pareto.h"
 #include "eval/report_plot.h"
@@ -20,12 +22,12 @@ constexpr const char* kGray = "#999999";
 
 double dot_radius(size_t points) { return points > 3000 ? 0.8 : 2; }
 
-std::string file_name(const std::string& kind, const std::string& what) {
+std::string file_stem(const std::string& kind, const std::string& what) {
   std::string name = kind + "_" + what;
   for (char& c : name) {
     if (std::isalnum(static_cast<unsigned char>(c)) == 0 && c != '.' && c != '-') c = '_';
   }
-  return name + ".svg";
+  return name;
 }
 
 Points points_of(const std::vector<std::optional<double>>& x, const std::vector<std::optional<double>>& y) {
@@ -152,17 +154,24 @@ std::string redundancy_map(const Redundancy& redundancy) {
 
 std::vector<ReportFile> figures(const Report& report) {
   std::vector<ReportFile> files;
+  std::set<std::string> taken;
+  // Names that differ in what no file name should have are numbered.
+  const auto add = [&](const std::string& stem, std::string text) {
+    std::string name = stem;
+    for (int number = 2; !taken.insert(name).second; ++number) name = fmt::format("{}_{}", stem, number);
+    files.push_back({name + ".svg", std::move(text)});
+  };
   const ScoreColumn& lead = report.pool.columns[report.lead];
   for (const ReportTask& task : report.tasks) {
-    files.push_back({file_name("scatter", task.target), scatter(lead, task)});
+    add(file_stem("scatter", task.target), scatter(lead, task));
     const std::string costs = cost(report, task);
-    if (!costs.empty()) files.push_back({file_name("cost", task.target), costs});
+    if (!costs.empty()) add(file_stem("cost", task.target), costs);
   }
-  if (!report.tasks.empty()) files.push_back({"correlation.svg", correlation_map(report.tasks)});
+  if (!report.tasks.empty()) add("correlation", correlation_map(report.tasks));
   for (const ScoreColumn& column : report.pool.columns) {
-    if (is_network_size(column.name)) files.push_back({file_name("pareto", column.name), pareto(lead, column)});
+    if (is_network_size(column.name)) add(file_stem("pareto", column.name), pareto(lead, column));
   }
-  if (report.redundancy.columns.size() > 1) files.push_back({"redundancy.svg", redundancy_map(report.redundancy)});
+  if (report.redundancy.columns.size() > 1) add("redundancy", redundancy_map(report.redundancy));
   return files;
 }
 

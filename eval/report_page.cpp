@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "core/error.h"
+#include "core/json.h"
 #include "eval/report_runs.h"
 
 namespace zeroth::eval {
@@ -27,18 +28,36 @@ std::string base64(const std::vector<unsigned char>& bytes) {
   return text;
 }
 
-std::string packed(const std::vector<std::optional<double>>& values) {
+// More numbers than this make a page of several megabytes if each has its eight bytes.
+constexpr size_t kMostWhole = 400000;
+
+// The upper half of a number's bits, rounded: six digits.
+uint32_t upper_half(const std::optional<double>& value) {
+  const double number = value.value_or(std::numeric_limits<double>::quiet_NaN());
+  uint64_t bits = 0;
+  std::memcpy(&bits, &number, sizeof bits);
+  // Rounding may not carry the largest numbers into infinity, nor a nan out of itself.
+  constexpr uint64_t kHalf = uint64_t{1} << 31, kLargest = 0x7fefffff80000000;
+  const bool rounds = value && (bits & ~(uint64_t{1} << 63)) < kLargest;
+  return static_cast<uint32_t>((rounds ? bits + kHalf : bits) >> 32);
+}
+
+// Little-endian, whole doubles or their upper halves.
+std::string packed(const std::vector<std::optional<double>>& values, bool whole) {
   std::vector<unsigned char> bytes;
-  bytes.reserve(4 * values.size());
+  bytes.reserve((whole ? 8 : 4) * values.size());
+  const auto put = [&](uint64_t bits, int count) {
+    for (int shift = 0; shift < count; shift += 8) bytes.push_back(static_cast<unsigned char>(bits >> shift));
+  };
   for (const std::optional<double>& value : values) {
+    if (!whole) {
+      put(upper_half(value), 32);
+      continue;
+    }
     const double number = value.value_or(std::numeric_limits<double>::quiet_NaN());
     uint64_t bits = 0;
     std::memcpy(&bits, &number, sizeof bits);
-    // Rounding may not carry the largest numbers into infinity, nor a nan out of itself.
-    constexpr uint64_t kHalf = uint64_t{1} << 31, kLargest = 0x7fefffff80000000;
-    const bool rounds = value && (bits & ~(uint64_t{1} << 63)) < kLargest;
-    const auto upper = static_cast<uint32_t>((rounds ? bits + kHalf : bits) >> 32);
-    for (int shift = 0; shift < 32; shift += 8) bytes.push_back(static_cast<unsigned char>(upper >> shift));
+    put(bits, 64);
   }
   return base64(bytes);
 }
@@ -51,11 +70,14 @@ std::string kind_of(const ScoreColumn& column) {
 
 Json columns_json(const Report& report) {
   Json columns = Json::array();
+  const bool small = report.pool.rows() * (report.pool.columns.size() + report.tasks.size()) <= kMostWhole;
   const auto add = [&](const std::string& name, const std::string& kind,
                        const std::vector<std::optional<double>>& values) {
     size_t failed = 0;
     for (const auto& value : values) failed += value ? 0 : 1;
-    columns.push_back({{"name", name}, {"kind", kind}, {"failed", failed}, {"values", packed(values)}});
+    const bool whole = small || kind == "accuracy" || kind == "size";
+    columns.push_back(
+        {{"name", name}, {"kind", kind}, {"failed", failed}, {"whole", whole}, {"values", packed(values, whole)}});
   };
   for (const ScoreColumn& column : report.pool.columns) add(column.name, kind_of(column), column.values);
   for (const ReportTask& task : report.tasks) add(task.target, "accuracy", task.accuracy);
@@ -183,8 +205,7 @@ Json page_data(const Report& report) {
 }
 
 std::string page(const Report& report) {
-  // Names of files and architectures need not be UTF-8, which JSON must be.
-  const std::string json = page_data(report).dump(-1, ' ', /*ensure_ascii=*/false, Json::error_handler_t::replace);
+  const std::string json = core::json_text(page_data(report));
   const size_t place = kPageTemplate.find(kDataPlace);
   ZEROTH_CHECK(place != std::string_view::npos);
   std::string text(kPageTemplate.substr(0, place));

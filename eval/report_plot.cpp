@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "core/error.h"
+#include "core/json.h"
 
 namespace zeroth::eval {
 namespace {
@@ -31,7 +32,7 @@ std::string tick_text(double value) {
 
 std::string xml_text(const std::string& text) {
   std::string result;
-  for (const char c : text) {
+  for (const char c : core::utf8_text(text)) {
     switch (c) {
       case '&':
         result += "&amp;";
@@ -65,7 +66,11 @@ double Plot::Axis::share(double value) const {
 }
 
 Plot::Axis Plot::linear_axis(double low, double high) {
-  if (low == high) {
+  // Ends that a logarithm's or a sum's rounding tells apart are one; beyond them a difference would overflow.
+  constexpr double kSame = 1e-12, kFarthest = 1e307;
+  low = std::clamp(low, -kFarthest, kFarthest);
+  high = std::clamp(high, -kFarthest, kFarthest);
+  if (high - low <= kSame * std::max(std::abs(low), std::abs(high))) {
     const double room = low == 0 ? 1.0 : 0.1 * std::abs(low);
     low -= room;
     high += room;
@@ -78,8 +83,8 @@ Plot::Axis Plot::linear_axis(double low, double high) {
   }
   const double room = 0.03 * (high - low);
   Axis axis{low - room, high + room, false, {}};
-  for (double tick = std::ceil(axis.low / step); tick * step <= axis.high; ++tick)
-    axis.ticks.push_back(tick * step + 0.0);  // no -0
+  const double first = std::ceil(axis.low / step);
+  for (int i = 0; (first + i) * step <= axis.high; ++i) axis.ticks.push_back((first + i) * step + 0.0);  // no -0
   return axis;
 }
 
@@ -106,8 +111,8 @@ Plot::Plot(std::string x_title, std::string y_title, const Points& extent, bool 
 }
 
 std::pair<double, double> Plot::place(const std::pair<double, double>& point) const {
-  return {kLeft + x_.share(point.first) * (kWidth - kLeft - kRight),
-          kHeight - kBottom - y_.share(point.second) * (kHeight - kTop - kBottom)};
+  const double x = std::clamp(x_.share(point.first), 0.0, 1.0), y = std::clamp(y_.share(point.second), 0.0, 1.0);
+  return {kLeft + x * (kWidth - kLeft - kRight), kHeight - kBottom - y * (kHeight - kTop - kBottom)};
 }
 
 void Plot::add_points(const Points& points, const std::string& colour, double radius) {

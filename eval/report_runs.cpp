@@ -118,14 +118,22 @@ bool is_network_size(const std::string& column) {
 
 std::optional<double> mean_milliseconds(const core::ScoreTable& times, const std::vector<std::string>& columns) {
   if (columns.empty() || times.rows.empty()) return std::nullopt;
-  double seconds = 0;
+  std::vector<size_t> places;
   for (const std::string& column : columns) {
     const auto found = std::find(times.columns.begin(), times.columns.end(), column);
     if (found == times.columns.end()) return std::nullopt;
-    const auto place = static_cast<size_t>(found - times.columns.begin());
-    for (const core::ScoreRow& row : times.rows) seconds += row.values[place].value_or(0);
+    places.push_back(static_cast<size_t>(found - times.columns.begin()));
   }
-  return 1e3 * seconds / static_cast<double>(times.rows.size());
+  double seconds = 0;
+  size_t scored = 0;
+  for (const core::ScoreRow& row : times.rows) {
+    double of_row = 0;
+    for (const size_t place : places) of_row += row.values[place].value_or(0);
+    seconds += of_row;
+    if (of_row > 0) ++scored;
+  }
+  if (scored == 0) return std::nullopt;
+  return 1e3 * seconds / static_cast<double>(scored);
 }
 
 MergedRuns merge_runs(const std::vector<LabelledTable>& tables) {

@@ -38,8 +38,9 @@ MergedRuns merge_runs(const std::vector<LabelledTable>& tables);
 // Whether a column holds a size or cost of the network, which a run's settings do not change.
 bool is_network_size(const std::string& column);
 
-// Mean of an architecture of the sum of these columns of a run's times, in milliseconds; nothing where there are no
-// columns or a row, or the times lack one.
+// Mean of the sum of these columns of a run's times, in milliseconds, over the architectures that took any: those whose
+// scores were copied from an equal function took none. Nothing where there are no columns, the times lack one, or no
+// architecture took any.
 std::optional<double> mean_milliseconds(const core::ScoreTable& times, const std::vector<std::string>& columns);
 
 }  // namespace zeroth::eval

@@ -46,6 +46,10 @@ std::string latex_text(const std::string& text) {
       case '>':
         result += "\\textgreater{}";
         break;
+      case '[':  // at the start of a row these belong to the line break before it
+      case '*':
+        result += fmt::format("{{{}}}", c);
+        break;
       case '&':
       case '%':
       case '$':

@@ -64,12 +64,27 @@ ScoreColumn column_of(const std::string& name, const std::vector<std::optional<D
   return column;
 }
 
+// What SCORES says of a size counts; the cells that it leaves empty are filled.
+void add_where_absent(Population& population, ScoreColumn counted) {
+  const auto known = std::find_if(population.columns.begin(), population.columns.end(),
+                                  [&](const ScoreColumn& column) { return column.name == counted.name; });
+  if (known == population.columns.end()) {
+    population.columns.push_back(std::move(counted));
+    return;
+  }
+  for (size_t row = 0; row < population.rows(); ++row) {
+    if (!known->values[row]) known->values[row] = counted.values[row];
+  }
+}
+
 }  // namespace
 
 size_t add_space_facts(Population& population, const spaces::SearchSpace& space) {
   // Building two networks is most of the work, and our own tables have what they are built for.
-  const bool has_sizes = std::all_of(kSizes.begin(), kSizes.end(),
-                                     [&](const char* name) { return find_column(population, name) != nullptr; });
+  const bool has_sizes = std::all_of(kSizes.begin(), kSizes.end(), [&](const char* name) {
+    const ScoreColumn* column = find_column(population, name);
+    return column != nullptr && std::count(column->values.begin(), column->values.end(), std::nullopt) == 0;
+  });
   auto described = describe(population.architectures, space, !has_sizes);
   std::vector<std::string> functions;
   size_t unreadable = 0;
@@ -89,7 +104,7 @@ size_t add_space_facts(Population& population, const spaces::SearchSpace& space)
     for (size_t i = 0; i < kSizes.size(); ++i) {
       ScoreColumn column = column_of(kSizes[i], described, [i](const Described& d) { return d.sizes[i]; });
       if (column.name == kLiveParams) live_params = column;
-      if (find_column(population, column.name) == nullptr) population.columns.push_back(std::move(column));
+      add_where_absent(population, std::move(column));
     }
   }
   population.structure = {

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "core/error.h"
+#include "core/json.h"
 #include "spaces/factored_space.h"
 #include "spaces/spelling.h"
 
@@ -28,11 +29,6 @@ std::string shortened(const std::string& text) {
 
 nlohmann::ordered_json error_json(const std::string& message, int64_t number) {
   return {{"line", number}, {"message", shortened(message)}};
-}
-
-// One line of UTF-8, whatever the texts in it are.
-std::string line_of(const nlohmann::ordered_json& json) {
-  return json.dump(-1, ' ', /*ensure_ascii=*/false, nlohmann::ordered_json::error_handler_t::replace);
 }
 
 // Brings scores to the scale of the accuracies that some rows have, by least squares with a slope of at least 0, and
@@ -95,7 +91,7 @@ ServeSession::ServeSession(const StrategyEntry& strategy, ServeEngine engine, co
 // ------------------------------------------------------------------------------------------------------- answers
 
 std::string ServeSession::error(const std::string& message, int64_t number) {
-  return line_of({{"error", error_json(message, number)}});
+  return core::json_text({{"error", error_json(message, number)}});
 }
 
 std::optional<std::string> ServeSession::answer(std::string_view line, int64_t number) {
@@ -126,7 +122,7 @@ std::optional<std::string> ServeSession::answer(std::string_view line, int64_t n
     if (!id.is_null()) answer["id"] = id;
     answer["error"] = error_json(error.what(), number);
   }
-  return line_of(answer);
+  return core::json_text(answer);
 }
 
 ServeSession::Json ServeSession::answer_score(const std::vector<std::string>& texts) {

@@ -1,6 +1,8 @@
 #include "eval/import/base64.h"
 
+#include <algorithm>
 #include <cstdint>
+#include <iterator>
 
 namespace zeroth::eval {
 namespace {
@@ -9,11 +11,14 @@ constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnop
 
 }  // namespace
 
-std::optional<std::string> base64_bytes(std::string_view text) {
+std::optional<std::string> base64_bytes(std::string_view lines) {
+  std::string text;
+  std::remove_copy_if(lines.begin(), lines.end(), std::back_inserter(text),
+                      [](char c) { return c == '\n' || c == '\r'; });
   if (text.size() % 4 != 0) return std::nullopt;
   size_t padding = 0;
   while (padding < 2 && !text.empty() && text.back() == '=') {
-    text.remove_suffix(1);
+    text.pop_back();
     ++padding;
   }
   std::string bytes;

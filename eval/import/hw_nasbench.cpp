@@ -43,7 +43,6 @@ void read(const std::string& path, const std::string&, ImportedTable& table) {
   }
   table.header(columns);
   for (size_t i = 0; i < architectures.size(); ++i) {
-    check_interrupted();
     std::vector<std::string> row = {std::to_string(i),
                                     std::string(store.text_of(store.at(architectures[i], "arch_str")))};
     for (const auto* column : values) row.push_back(measured_field(store.number((*column)[i])));

@@ -40,6 +40,7 @@ void ImportedTable::header(const std::vector<std::string>& columns) {
 }
 
 void ImportedTable::row(const std::vector<std::string>& fields) {
+  check_interrupted();
   ZEROTH_CHECK(fields.size() == columns_);
   file_.write(core::csv_line(fields) + "\n");
   ++rows_;

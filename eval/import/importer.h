@@ -46,7 +46,7 @@ struct Importer {
 
 // A signal asked for the end of the program.
 struct Interrupted {};
-// Throws Interrupted where one did. Called by every reader for each architecture.
+// Throws Interrupted where one did. Every row of an ImportedTable asks, and so do readers that go long without one.
 void check_interrupted();
 
 // In the order of importers.def.

@@ -75,6 +75,7 @@ std::string darts(const std::vector<size_t>& numbers, const std::string& key) {
 }  // namespace
 
 std::string architecture_of_naslib(const std::string& key, const std::string& space) {
+  if (key.find('-') != std::string::npos) refuse(key, space);  // no number is below 0
   if (space == "nasbench201") {
     return spaces::convert(key, spaces::find_notation("naslib"), spaces::find_notation("nasbench201"));
   }
@@ -84,8 +85,10 @@ std::string architecture_of_naslib(const std::string& key, const std::string& sp
   const bool micro = space == "transnas101-micro";
   if (numbers.size() != 6) refuse(key, space);
   std::string digits;
-  for (const size_t number : numbers) {
-    if (number > (micro ? 3U : 4U)) refuse(key, space);
+  for (size_t i = 0; i < numbers.size(); ++i) {
+    const size_t number = numbers[i];
+    const bool after_the_last = !micro && digits.size() < i;
+    if (number > (micro ? 3U : 4U) || (after_the_last && number > 0)) refuse(key, space);
     if (micro || number > 0) digits += static_cast<char>('0' + number);
   }
   // A backbone of four to six modules: the rest of the six numbers is zero.

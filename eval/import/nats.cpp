@@ -146,7 +146,6 @@ class Reader {
   explicit Reader(ImportedTable& table) : table_(table) {}
 
   void take(const PickleStore& store, double index, PickleValue results) {
-    check_interrupted();
     if (budgets_.empty()) {
       budgets_ = budgets_of(store, results);
       table_.header(header());

@@ -56,6 +56,7 @@ void PickleReader::forget() {
   for (const uint64_t index : passing_) {
     if (memo_.erase(index) > 0) store_.discharge(kMemoBytes);
   }
+  store_.discharge(sizeof(uint64_t) * passing_.size());
   passing_.clear();
   store_.release(store_mark_);
 }

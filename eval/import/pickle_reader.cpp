@@ -46,6 +46,8 @@ PickleValue PickleReader::read() {
   marks_.clear();
   store_.discharge(kMemoBytes * memo_.size());
   memo_.clear();  // each pickle numbers its own places from 0 on
+  store_.discharge(sizeof(uint64_t) * passing_.size());
+  passing_.clear();
   next_memo_ = 0;
   chain_.clear();
   one_by_one_ = false;
@@ -363,7 +365,9 @@ void PickleReader::put(uint64_t index, PickleValue value) {
   next_memo_ = std::max(next_memo_, index + 1);
   const bool passes =
       PickleStore::is_container(value) || (value.kind == PickleKind::kText && store_.uses(value) > kLastingTexts);
-  if (handing_over() && passes && stack_.size() > chain_.back() + 1) passing_.push_back(index);
+  if (!handing_over() || !passes || stack_.size() <= chain_.back() + 1) return;
+  store_.charge(sizeof(index));
+  passing_.push_back(index);
 }
 
 void PickleReader::get(uint64_t index) {

@@ -18,7 +18,8 @@
 namespace zeroth::eval {
 namespace {
 
-constexpr size_t kDeepest = 8;  // real files have 5
+constexpr size_t kDeepest = 8;        // real files have 5
+constexpr size_t kMostColumns = 500;  // real files have 27 a data set or task
 
 // Takes the file's events as they come.
 class Events : public nlohmann::json_sax<nlohmann::json> {
@@ -30,7 +31,7 @@ class Events : public nlohmann::json_sax<nlohmann::json> {
   bool number_integer(number_integer_t value) override { return number(static_cast<double>(value)); }
   bool number_unsigned(number_unsigned_t value) override { return number(static_cast<double>(value)); }
   bool number_float(number_float_t value, const string_t&) override { return number(value); }
-  bool string(string_t&) override { return true; }  // the architecture once more
+  bool string(string_t& text) override;
   bool binary(binary_t&) override { return true; }
   bool start_object(size_t) override { return deeper(); }
   bool key(string_t& text) override;
@@ -89,6 +90,13 @@ bool Events::key(string_t& text) {
   return true;
 }
 
+// The architecture may stand there once more; a measurement is no text.
+bool Events::string(string_t& text) {
+  const bool is_value = arch_depth_ != 0 && (keys_.back() == "score" || keys_.back() == "val_accuracy");
+  if (is_value) source_.fail(fmt::format("the text \"{}\" stands where a number should", core::one_line(text)));
+  return true;
+}
+
 // DATASET_PROXY, DATASET_PROXY_seconds, DATASET_val_acc.
 bool Events::number(double value) {
   if (arch_depth_ == 0 || keys_.size() <= arch_depth_) return true;
@@ -101,8 +109,17 @@ bool Events::number(double value) {
     return true;
   }
   const auto [entry, added] = column_places_.emplace(column, columns_.size());
-  if (added) columns_.push_back(column);
-  rows_[row_].emplace_back(static_cast<uint32_t>(entry->second), value);
+  if (added) {
+    if (columns_.size() == kMostColumns) source_.fail("more kinds of numbers than any file of this benchmark has");
+    columns_.push_back(column);
+  }
+  auto& row = rows_[row_];
+  const auto same = std::find_if(row.begin(), row.end(), [&](const auto& cell) { return cell.first == entry->second; });
+  if (same != row.end()) {
+    same->second = value;  // a later value replaces an earlier one
+  } else {
+    row.emplace_back(static_cast<uint32_t>(entry->second), value);
+  }
   return true;
 }
 

@@ -2,9 +2,10 @@
 // and "macro", and they an architecture's results by task: a list of values, one an epoch, for each metric.
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <array>
+#include <cmath>
 #include <limits>
+#include <optional>
 
 #include "core/error.h"
 #include "eval/import/importer.h"
@@ -53,6 +54,15 @@ std::vector<double> epochs_of(const PickleStore& store, PickleValue results, con
   return values;
 }
 
+// None where no epoch has a value.
+std::optional<double> best(const std::vector<double>& values) {
+  std::optional<double> most;
+  for (const double value : values) {
+    if (std::isfinite(value) && (!most || value > *most)) most = value;
+  }
+  return most;
+}
+
 std::string last(const std::vector<double>& values) { return values.empty() ? "" : measured_field(values.back()); }
 
 std::vector<std::string> row(const PickleStore& store, PickleValue arch, PickleValue results) {
@@ -61,7 +71,7 @@ std::vector<std::string> row(const PickleStore& store, PickleValue arch, PickleV
   for (const Task& task : kTasks) {
     const std::vector<double> values = epochs_of(store, results, task, "valid");
     fields.push_back(last(values));
-    fields.push_back(values.empty() ? "" : measured_field(*std::max_element(values.begin(), values.end())));
+    fields.push_back(measured_field(best(values)));
   }
   for (const Task& task : kTasks) {
     const auto found = store.find(results, task.name);
@@ -75,10 +85,7 @@ void read(const std::string& path, const std::string& space, ImportedTable& tabl
   PickleStore store(path, kMostPickleMemory);
   const std::string key = space.substr(space.rfind('-') + 1);
   table.header(header());
-  const auto take = [&](PickleValue arch, PickleValue results) {
-    check_interrupted();
-    table.row(row(store, arch, results));
-  };
+  const auto take = [&](PickleValue arch, PickleValue results) { table.row(row(store, arch, results)); };
   const PickleValue whole = read_pickle({path, UINT64_MAX, {"data", key}, take}, store);
   if (whole.kind != PickleKind::kDict) store.fail("no dict with \"data\"");
   store.at(store.at(whole, "data"), key);

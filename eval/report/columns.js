@@ -8,15 +8,19 @@ for (const column of data.columns) if (!columns.has(column.name)) columns.set(co
 const ofKind = (...kinds) => [...columns.values()].filter((c) => kinds.includes(c.kind)).map((c) => c.name);
 const targets = ofKind("accuracy"), sizes = ofKind("size"), scores = ofKind("score", "baseline", "size");
 
-// The numbers of a column by row, nan where there is none. The page holds the upper half of each.
+// The numbers of a column by row, nan where there is none. Of a large table the page holds the upper half of each score.
 function values(name) {
   const column = columns.get(name);
   if (!column.numbers) {
     const text = atob(column.values), bytes = new Uint8Array(text.length);
     for (let i = 0; i < bytes.length; ++i) bytes[i] = text.charCodeAt(i);
-    const upper = new Uint32Array(bytes.buffer), halves = new Uint32Array(2 * upper.length);
-    for (let i = 0; i < upper.length; ++i) halves[2 * i + 1] = upper[i];
-    column.numbers = new Float64Array(halves.buffer);
+    if (column.whole) {
+      column.numbers = new Float64Array(bytes.buffer);
+    } else {
+      const upper = new Uint32Array(bytes.buffer), halves = new Uint32Array(2 * upper.length);
+      for (let i = 0; i < upper.length; ++i) halves[2 * i + 1] = upper[i];
+      column.numbers = new Float64Array(halves.buffer);
+    }
   }
   return column.numbers;
 }

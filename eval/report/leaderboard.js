@@ -1,5 +1,36 @@
 // The table: sorted, filtered, and drawn as far as it is looked at.
 
+// Of a text such as "conv_3x3 params<500000": whether a row has all of it.
+function condition(text) {
+  const tests = text.split(/\s+/).filter(Boolean).map((word) => {
+    const parts = word.match(/^(.+?)(<=|>=|<|>|=)([^<>=]+)$/);
+    if (parts && columns.has(parts[1]) && Number.isFinite(Number(parts[3]))) {
+      const numbers = values(parts[1]), limit = Number(parts[3]);
+      const holds = {"<": (v) => v < limit, ">": (v) => v > limit, "<=": (v) => v <= limit, ">=": (v) => v >= limit,
+        "=": (v) => v === limit}[parts[2]];
+      return (row) => holds(numbers[row]);
+    }
+    const lower = word.toLowerCase();
+    return (row) => names[row].toLowerCase().includes(lower);
+  });
+  return (row) => tests.every((test) => test(row));
+}
+
+// Scrolls the table to the side until a header is in sight.
+function reveal(cell) {
+  const box = find("#rows"), end = cell.offsetLeft + cell.offsetWidth;
+  if (cell.offsetLeft < box.scrollLeft || end > box.scrollLeft + box.clientWidth) box.scrollLeft = end - box.clientWidth;
+}
+
+// What of the table's state is not as it is at first: sort=nwot&order=ascending&filter=conv
+function addressOf(state) {
+  const address = new URLSearchParams();
+  if (state.sort !== data.lead) address.set("sort", state.sort);
+  if (!state.descending) address.set("order", "ascending");
+  if (state.filter) address.set("filter", state.filter);
+  return address;
+}
+
 function leaderboard() {
   const part = section("leaderboard"), body = find("tbody", part), more = find("#more");
   const all = [...new Set([data.lead, ...targets, ...columns.keys()])], kPage = 100;
@@ -12,22 +43,6 @@ function leaderboard() {
 
   const sort = fill(find("#sort"), all);
   const direction = find("#direction"), filter = find("#filter");
-
-  // Of a text such as "conv_3x3 params<500000": whether a row has all of it.
-  function condition(text) {
-    const tests = text.split(/\s+/).filter(Boolean).map((word) => {
-      const parts = word.match(/^(.+?)(<=|>=|<|>|=)([^<>=]+)$/);
-      if (parts && columns.has(parts[1]) && Number.isFinite(Number(parts[3]))) {
-        const numbers = values(parts[1]), limit = Number(parts[3]);
-        const holds = {"<": (v) => v < limit, ">": (v) => v > limit, "<=": (v) => v <= limit, ">=": (v) => v >= limit,
-          "=": (v) => v === limit}[parts[2]];
-        return (row) => holds(numbers[row]);
-      }
-      const lower = word.toLowerCase();
-      return (row) => names[row].toLowerCase().includes(lower);
-    });
-    return (row) => tests.every((test) => test(row));
-  }
 
   function addRows() {
     const list = all.filter((name) => visible.has(name)), added = rows.slice(drawn, drawn + kPage);
@@ -49,12 +64,6 @@ function leaderboard() {
       }));
   }
 
-  // Scrolls the table to the side until a header is in sight.
-  function reveal(cell) {
-    const box = find("#rows"), end = cell.offsetLeft + cell.offsetWidth;
-    if (cell.offsetLeft < box.scrollLeft || end > box.scrollLeft + box.clientWidth) box.scrollLeft = end - box.clientWidth;
-  }
-
   function show() {
     visible.add(state.sort);
     sort.value = state.sort;
@@ -74,18 +83,14 @@ function leaderboard() {
   // Changes what is shown, and the page's address with it; the header's button of column `focused` keeps the focus.
   function choose(change, focused) {
     Object.assign(state, change);
-    const address = new URLSearchParams();
-    if (state.sort !== data.lead) address.set("sort", state.sort);
-    if (!state.descending) address.set("order", "ascending");
-    if (state.filter) address.set("filter", state.filter);
-    history.replaceState(null, "", "#" + address);
+    history.replaceState(null, "", "#" + addressOf(state));
     show();
     for (const button of find("thead", part).querySelectorAll("button")) {
       if (button.textContent === focused) button.focus();
     }
   }
 
-  // Of the page's address: #sort=nwot&order=ascending&filter=conv
+  // Takes the state from the page's address.
   function follow() {
     const address = new URLSearchParams(location.hash.slice(1));
     if (![...address.keys()].some((key) => ["sort", "order", "filter"].includes(key))) return;
@@ -95,6 +100,7 @@ function leaderboard() {
     show();
   }
 
+  find("#rounded").hidden = data.columns.every((column) => column.whole);
   find("#columns").append(...all.map((name) => element("label", {}, [element("input", {type: "checkbox", value: name,
     onchange: (event) => {
       if (event.target.checked) visible.add(name); else visible.delete(name);

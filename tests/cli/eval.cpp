@@ -1,4 +1,6 @@
 // The options of zeroth eval, through the program, on tables small enough to count by hand.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <catch2/catch.hpp>
 
@@ -53,6 +55,22 @@ TEST_CASE("eval --full prints every statistic, and without it the table alone") 
   }
 }
 
+TEST_CASE("eval --json and diff --json are UTF-8, whatever the names are") {
+  const TemporaryFolder folder;
+  const std::string scores = folder.write("s.csv",
+                                          "arch,pr\xe9"
+                                          "cis\na\xff,1\nb,2\n");
+  const std::string other = folder.write("t.csv",
+                                         "arch,pr\xe9"
+                                         "cis\na\xff,2\nb,1\n");
+  const std::string benchmark = folder.write("b.csv", "arch,acc\na\xff,1\nb,2\n");
+  const std::string json = run_well("eval " + scores + " --benchmark " + benchmark + " --target acc --json").out;
+  CHECK_NOTHROW(column_of(core::Json::parse(json),
+                          "pr\xef\xbf\xbd"
+                          "cis"));
+  CHECK_THAT(run_well("diff " + scores + " " + other + " --json").out, Contains("a\xef\xbf\xbd"));
+}
+
 TEST_CASE("eval --json says what is known of these four rows") {
   const Tables tables;
   const auto json = core::Json::parse(run_well(tables.with("--target acc --k 2 --json")).out);
@@ -104,6 +122,87 @@ TEST_CASE("eval --ceiling tells how far a benchmark's runs agree") {
   const std::string out = tables.folder.path("quality.csv");
   CHECK_THAT(run_well(tables.with("--target acc --ceiling run1,run2 --out " + out)).out, Contains("run"));
   CHECK(number(core::CsvTable::read(out), 0, "noise_ceiling") == 1);
+}
+
+TEST_CASE("eval without a benchmark says what needs no label") {
+  const TemporaryFolder folder;
+  std::string noisy = "arch,flat,noisy,noisy_se\n";
+  for (int i = 0; i < 20; ++i) noisy += fmt::format("a{0},{1},{0},15\n", i, i / 10);
+  const std::string scores = folder.write("s.csv", noisy), matrix = folder.path("m.csv");
+  const Outcome outcome = run_well("eval " + scores + " --redundancy " + matrix);
+  CHECK_THAT(outcome.out, Contains("20 architectures, no accuracies") && Contains("tied at the top"));
+  CHECK_THAT(outcome.err,
+             Contains("saturated") && Contains("share a score: flat") && Contains("more --repeats: noisy"));
+  CHECK(core::CsvTable::read(matrix).rows.size() == 2);
+  const auto json = core::Json::parse(run_well("eval " + scores + " --json").out);
+  CHECK(column_of(json, "flat").at("spearman").at("value").is_null());
+  for (const char* option : {"--unique", "--drop-failed", "--pair flat,noisy", "--ceiling a,b", "--only x"}) {
+    const Outcome refused = run_program("eval " + scores + " " + option);
+    INFO(option);
+    CHECK(refused.code == 2);
+    CHECK_THAT(refused.err, Contains("needs --benchmark and --target"));
+  }
+  CHECK_THAT(run_program("eval " + scores + " --target acc").err, Contains("--benchmark and --target belong together"));
+}
+
+TEST_CASE("eval reads a benchmark from a pipe, for several columns and tables") {
+  const Tables tables;
+  const std::string text = TemporaryFolder::read(tables.benchmark);
+  const Outcome piped = run_well("eval " + tables.scores + " " + tables.other +
+                                     " --benchmark - --bootstrap 0 --target acc,second --ceiling run1,run2",
+                                 text);
+  CHECK_THAT(piped.out, Contains("other.csv against second") && Contains("noise ceiling by run1, run2 on 4 rows"));
+}
+
+TEST_CASE("eval counts the first row of an architecture, and says so") {
+  const Tables tables;
+  const std::string twice = tables.folder.write("twice.csv", "arch,good\na,1\nb,2\nc,3\nd,4\n a ,9\nd,0\n");
+  const Outcome outcome =
+      run_well("eval " + twice + " --benchmark " + tables.benchmark + " --bootstrap 0 --target acc --json");
+  const auto json = core::Json::parse(outcome.out);
+  CHECK(json.at("architectures") == 4);
+  CHECK(json.at("repeated") == 2);
+  CHECK(json.at("not_measured") == 0);
+  CHECK(column_of(json, "good").at("spearman").at("value") == 1.0);
+  CHECK_THAT(outcome.err, Contains("twice.csv: 2 rows are left out"));
+}
+
+TEST_CASE("nothing that is read is overwritten") {
+  const Tables tables;
+  const std::string scores = TemporaryFolder::read(tables.scores);
+  const std::string by_another_name = tables.folder.path("./scores.csv");
+  const std::vector<std::string> commands = {
+      tables.with("--target acc --out " + by_another_name),
+      tables.with("--target acc --out " + tables.benchmark),
+      tables.with("--target acc --redundancy " + tables.scores),
+      tables.with("--target acc --out q --redundancy q"),
+      "report " + tables.scores + " --out " + tables.scores,
+      "diff " + tables.scores + " " + tables.other + " --out " + tables.other,
+      "benchmark import --from nats " + tables.scores + " --out " + tables.scores};
+  for (const std::string& command : commands) {
+    INFO(command);
+    const Outcome outcome = run_program(command);
+    CHECK(outcome.code == 2);
+    CHECK_THAT(outcome.err, Contains("would be overwritten") || Contains("are one file"));
+  }
+  CHECK(TemporaryFolder::read(tables.scores) == scores);
+}
+
+TEST_CASE("eval and report name the manifest whose space is not known") {
+  const Tables tables;
+  const std::string scores = tables.folder.path("run.csv");
+  run_well(kRank + "--sample 3 --quiet --top 0 --proxies nwot --out " + scores + kTiny);
+  core::Json manifest = core::Json::parse(TemporaryFolder::read(tables.folder.path("run.json")));
+  manifest.at("settings")["space"] = "mine.yaml";
+  tables.folder.write("run.json", manifest.dump());
+  for (const std::string& command : {"eval " + scores + " --benchmark " + tables.benchmark + " --target acc",
+                                     "report " + scores + " --out " + tables.folder.path("r.html")}) {
+    const Outcome outcome = run_program(command);
+    CHECK(outcome.code == 1);
+    CHECK_THAT(outcome.err, Contains("run.json: ") && Contains("mine.yaml") && Contains("--space"));
+  }
+  tables.folder.write("run.json", "{\"foo\": 1}");
+  CHECK_THAT(run_well("diff " + scores + " " + scores).err, Contains("settings are not compared"));
 }
 
 TEST_CASE("eval --redundancy writes Spearman between the columns of every table") {
@@ -188,6 +287,8 @@ TEST_CASE("eval answers wrong options with what would do") {
   CHECK_THAT(said("--target acc --ceiling run1,run9"), Contains("run9") && Contains("run2"));
   CHECK_THAT(said("--target acc --k 0"), Contains("--k"));
   CHECK_THAT(said("--target acc --bootstrap -1"), Contains("--bootstrap"));
+  CHECK_THAT(said("--target acc --seed -1"), Contains("--seed") && Contains("from 0 to 18446744073709551615"));
+  CHECK_THAT(said("--target acc --seed 99999999999999999999999"), Contains("--seed"));
   CHECK_THAT(said("--target acc --jobs 9999"), Contains("--jobs"));
   CHECK_THAT(said("--target acc --only " + tables.scores), Contains("--space"));
   CHECK_THAT(said("--target acc --space nasbench202"), Contains("nasbench201"));

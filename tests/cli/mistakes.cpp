@@ -52,7 +52,7 @@ TEST_CASE("a mistake in the command line is one line and exit code 2") {
       {six + "--dtype int8", kUsage, {"unknown dtype \"int8\"", "float32, float64"}},
       {six + "--input cifar", kUsage, {"\"cifar\"", "fashion-mnist", "cifar10:"}},
       {six + "--bogus", kUsage, {"--bogus"}},
-      {six + "--seed -1", kUsage, {"--seed", "-1: must be at least 0"}},
+      {six + "--seed -1", kUsage, {"--seed", "-1: must be a whole number from 0 to"}},
       {six + "-j 0", kUsage, {"--jobs 0: must be at least 1"}},
       {six + "--repeats 0", kUsage, {"--repeats 0: must be at least 1"}},
       {six + "--batch 0", kUsage, {"--batch 0: must be at least 1"}},

@@ -185,6 +185,20 @@ TEST_CASE("report says why it cannot explain an order") {
   CHECK_THAT(reason(), Contains("has no order of its own beside it"));
 }
 
+TEST_CASE("report passes over a manifest that names no fidelity it knows") {
+  const TemporaryFolder folder;
+  const std::string scores = folder.path("run.csv");
+  run_well(kRank + "--sample 3 --quiet --top 0 --proxies nwot --out " + scores + kTiny);
+  core::Json manifest = core::Json::parse(TemporaryFolder::read(folder.path("run.json")));
+  manifest.at("settings")["fidelity"] = "ful";
+  folder.write("run.json", manifest.dump());
+  const std::string err = run_well("report " + scores + " --space nasbench201 --out " + folder.path("r.html")).err;
+  CHECK_THAT(err, Contains("run.json is passed over") && Contains("\"ful\"") && Contains("fast, shared, paper"));
+  manifest.at("settings")["fidelity"] = 3;
+  folder.write("run.json", manifest.dump());
+  run_well("report " + scores + " --out " + folder.path("r.html"));
+}
+
 TEST_CASE("report answers mistakes with what would do, and leaves no page") {
   const TemporaryFolder folder;
   const std::string scores = folder.write("s.csv", "arch,x,y\na,1,2\nb,2,1\n");

@@ -40,6 +40,13 @@ TEST_CASE("an unknown log level is a usage error with the valid ones") {
   CHECK_THROWS_WITH(set_log_level("warn"), "unknown log level \"warn\"; known: error, warning, info, debug");
 }
 
+TEST_CASE("a message is one line of bounded length, whatever names are in it") {
+  const CapturedStderr captured(CapturedStderr::Kind::kPipe);
+  log_warning("a\nb\x1b[31m");
+  log_warning("{}", std::string(10000, 'x'));
+  CHECK(captured.take() == "zeroth: warning: a b [31m\nzeroth: warning: " + std::string(4000, 'x') + " ...\n");
+}
+
 TEST_CASE("lines from several threads come out whole") {
   const CapturedStderr captured(CapturedStderr::Kind::kPipe);
   std::vector<std::thread> threads;

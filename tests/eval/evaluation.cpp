@@ -186,6 +186,21 @@ TEST_CASE("Facts of the space and the data-free baseline stand beside the scores
   CHECK(unknown.columns.size() == 1);
 }
 
+TEST_CASE("Sizes that a table lacks in some rows are counted, and the baseline knows all rows") {
+  const std::string start = "arch,params,macs,live_params,live_macs\n";
+  const std::string benchmark = "arch,acc\n" + kSkip + ",10\n" + kConv + ",20\n" + kPool + ",5\n";
+  const std::string whole = start + kSkip + ",1,1,1,1\n" + kConv + ",2,2,2,2\n" + kPool + ",1,1,1,1\n";
+  const std::string partly = start + kSkip + ",,,,\n" + kConv + ",,2e9,,2e9\n" + kPool + ",,,,\n";
+  const Evaluation known = evaluate_text(whole, benchmark, {}, "nasbench201");
+  const Evaluation counted = evaluate_text(partly, benchmark, {}, "nasbench201");
+  CHECK(column(counted, "data_free").spearman.value == column(known, "data_free").spearman.value);
+  for (const char* size : {"params", "macs", "live_params", "live_macs", "data_free"}) {
+    INFO(size);
+    CHECK(column(counted, size).failed == 0);
+    CHECK(column(counted, size).spearman.value == column(known, size).spearman.value);
+  }
+}
+
 TEST_CASE("The lift over the baseline pairs the resamples") {
   Population population;
   ScoreColumn baseline{zeroth::eval::kDataFree, {}}, same{"same", {}}, reversed{"reversed", {}};
@@ -275,7 +290,7 @@ TEST_CASE("Results do not depend on the order of the rows") {
 
 TEST_CASE("Every form of the result says what population its numbers are about") {
   const Evaluation evaluation = evaluate_text(kFiveScores, kFiveAccuracies, dropping());
-  const std::string csv = as_csv(evaluation);
+  const std::string csv = as_csv({evaluation});
   CHECK_THAT(csv, Contains("\ngood,4,4,1,1,,,,,,1,,,,50,50,rows,dropped,0,0,scores.csv,bench.csv,acc,"));
   CHECK_THAT(csv, Contains("\ndead,0,0,5,,,,,,,,,,,,,rows,dropped,0,0,scores.csv,bench.csv,acc,"));
 

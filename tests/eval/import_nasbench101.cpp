@@ -78,11 +78,12 @@ TEST_CASE("The masked CRC-32C is that of the known check value") {
 
 TEST_CASE("Base64 is read with all its padding, and nothing else is") {
   CHECK(base64_bytes("") == "");
+  CHECK(base64_bytes("emVy\nb3Ro\n") == "zeroth");  // as Python's encodebytes has it
   CHECK(base64_bytes("Zg==") == "f");
   CHECK(base64_bytes("Zm8=") == "fo");
   CHECK(base64_bytes("Zm9vYmFy") == "foobar");
   CHECK(base64_bytes("//79") == "\xff\xfe\xfd");
-  for (const char* wrong : {"Zg=", "Zg", "Z===", "Zg==Zg==", "Z?==", "Zm9v\n"}) {
+  for (const char* wrong : {"Zg=", "Zg", "Z===", "Zg==Zg==", "Z?==", "Zm 9"}) {
     INFO(wrong);
     CHECK_FALSE(base64_bytes(wrong));
   }

@@ -39,6 +39,8 @@ TEST_CASE("Proxies, seconds and accuracies of all data sets stand in an architec
   CHECK(cell(table, 1, "cifar10_nwot").empty());  // not finite
   CHECK(cell(table, 1, "cifar10_nwot_seconds") == "3");
   CHECK(cell(table, 1, "ImageNet16-120_nwot").empty());
+  const std::string twice = R"json({"cifar10": {"(4, 0, 3, 1, 4, 3)": {"nwot": 1, "nwot": 2}}})json";
+  CHECK(cell(imported("suite-zero", folder.write("zc.json", twice), "nasbench201"), 0, "cifar10_nwot") == "2");
 }
 
 TEST_CASE("The earlier shape, with plain numbers under the space's name, is read too") {
@@ -60,11 +62,17 @@ TEST_CASE("NASLib's numbers are the architectures that the spaces write") {
                              "darts"),
       Contains("'sep_conv_5x5', 0") && Contains("reduce=") && Contains("'avg_pool_3x3', 3"));
   for (const char* space : {"nasbench101", "nasbench201", "darts", "transnas101-micro", "transnas101-macro"}) {
-    for (const char* key : {"()", "(1)", "(9, 9, 9, 9, 9, 9)", "[[]]", "(99999999999999999999999, 0, 0, 0, 0, 0)"}) {
+    for (const char* key : {"()", "(1)", "(-1, 2, 1, 2, 1, 1)", "(0, -1, 0, 0, 0, 1)", "(9, 9, 9, 9, 9, 9)", "[[]]",
+                            "(99999999999999999999999, 0, 0, 0, 0, 0)"}) {
       INFO(space << " " << key);
       CHECK_THROWS_AS(architecture_of_naslib(key, space), zeroth::core::Error);
     }
   }
+}
+
+TEST_CASE("The modules of a macro backbone stand before the zeros") {
+  CHECK(architecture_of_naslib("(1, 3, 4, 2, 0, 0)", "transnas101-macro") == "64-1342-basic");
+  CHECK_THROWS_AS(architecture_of_naslib("(1, 0, 3, 4, 2, 0)", "transnas101-macro"), zeroth::core::Error);
 }
 
 TEST_CASE("JSON that is none, or not of this benchmark, is named by its byte") {
@@ -75,6 +83,8 @@ TEST_CASE("JSON that is none, or not of this benchmark, is named by its byte") {
   CHECK_THAT(refused("[1, 2]"), Contains("no architectures"));
   CHECK_THAT(refused(R"json({"(4, 0, 3, 1, 4, 3)": {"nwot": 1}})json"), Contains("outside of a data set"));
   CHECK_THAT(refused(R"json({"cifar10": {"(4, 0, 3)": {"nwot": 1}}})json"), Contains("3 number(s), should be 6"));
+  CHECK_THAT(refused(R"json({"cifar10": {"(4, 0, 3, 1, 4, 3)": {"val_accuracy": "90.5"}}})json"),
+             Contains("zc.json: the text \"90.5\" stands where a number should"));
   CHECK_THAT(refused(kToday, "transnas101-micro"), Contains("no architecture of transnas101-micro"));
 }
 
@@ -87,4 +97,7 @@ TEST_CASE("Hostile JSON is refused before it takes memory") {
   CHECK_THAT(refused("{\"" + std::string(500000, '\\') + "\": 1}"), Contains("a text of more than 65536 bytes"));
   CHECK_THAT(refused("{\"a\": " + std::string(1000000, '1') + "}"), Contains("a number of more than 65536 digits"));
   CHECK_THAT(refused("{\"a\": 1e99999}"), Contains("number overflow"));
+  std::string wide = R"json({"cifar10": {"(4, 0, 3, 1, 4, 3)": {"first": 1)json";
+  for (int i = 0; i < 1000; ++i) wide += ", \"p" + std::to_string(i) + "\": 1";
+  CHECK_THAT(refused(wide + "}}}"), Contains("zc.json: more kinds of numbers"));
 }

@@ -92,6 +92,14 @@ TEST_CASE("A correlation keeps its sign and reaches its bounds exactly") {
   CHECK(*rank_correlation(x, x).spearman == 1);
   CHECK(*rank_correlation(x, opposite).kendall == -1);
   CHECK(*rank_correlation(x, opposite).spearman == -1);
+  // More rows than sums of products of ranks fit into a double for.
+  Column large, turned;
+  for (int row = 0; row < 500000; ++row) {
+    large.push_back(row / 3 + (row % 7 == 0 ? 1 : 0));
+    turned.push_back(-large.back());
+  }
+  CHECK(*rank_correlation(large, large).spearman == 1);
+  CHECK(*rank_correlation(large, turned).spearman == -1);
 }
 
 TEST_CASE("A correlation with nothing to rank is undefined") {

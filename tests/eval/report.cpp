@@ -225,6 +225,10 @@ TEST_CASE("a cost is the mean of an architecture's seconds") {
   CHECK(mean_milliseconds(times, {"forward", "patterns"}) == 1500.0);
   CHECK_FALSE(mean_milliseconds(times, {"forward", "absent"}));
   CHECK_FALSE(mean_milliseconds(times, {}));
+  // An architecture whose function another one's score was copied for has not cost anything, and is not counted.
+  const auto copied = table("arch,forward,patterns\na,0.5,0.25\nb,0,0\nc,1.5,0.75\n");
+  CHECK(mean_milliseconds(copied, {"forward", "patterns"}) == 1500.0);
+  CHECK_FALSE(mean_milliseconds(table("arch,forward\na,0\n"), {"forward"}));
   ReportRun run = run_of("r", "arch,x,y\na,1,2\nb,2,2\n");
   run.milliseconds["y"] = 4;
   const Report report = make_report({run}, {}, nullptr, {});

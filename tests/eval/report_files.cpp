@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <limits>
 
@@ -44,11 +45,32 @@ TEST_CASE("figures are made of what there is") {
                                  "redundancy.svg"});
   CHECK(names(figures(small_report(kScores, ""))) == std::vector<std::string>{"pareto_params.svg", "redundancy.svg"});
   CHECK(figures(small_report("arch,x\na,1\n", "")).empty());
-  // One row and all ties still are figures.
-  for (const ReportFile& file : figures(small_report("arch,params,x\na,1,1\nb,1,1\n", "arch,acc 1/2\na,5\nb,5\n"))) {
-    INFO(file.name);
-    CHECK_THAT(file.text, Contains("</svg>") && !Contains("nan") && !Contains("inf"));
+  // Ties, neighbouring doubles, and numbers whose difference no double holds still are figures.
+  for (const char* scores : {"1,1", "1,1.0000000000000002", "1e17,1.0000000000000002e17", "-1.7e308,1.7e308"}) {
+    const std::string first = std::string(scores).substr(0, std::string(scores).find(','));
+    const std::string second = std::string(scores).substr(first.size() + 1);
+    const std::string run = "arch,params,x\na,1," + first + "\nb,1," + second + "\n";
+    for (const ReportFile& file : figures(small_report(run, "arch,acc 1/2\na,5\nb,5\n"))) {
+      INFO(scores << ": " << file.name);
+      CHECK_THAT(file.text, Contains("</svg>") && !Contains("nan") && !Contains("inf"));
+    }
   }
+}
+
+TEST_CASE("figures of two targets whose names differ in what no file name has are two files") {
+  Report report = small_report(kScores, kAccuracies);
+  report.tasks.push_back(report.tasks.front());
+  report.tasks.back().target = "acc_1_2";
+  const std::vector<std::string> all = names(figures(report));
+  CHECK(std::count(all.begin(), all.end(), "scatter_acc_1_2.svg") == 1);
+  CHECK(std::count(all.begin(), all.end(), "scatter_acc_1_2_2.svg") == 1);
+}
+
+TEST_CASE("names in figures are UTF-8, whatever they are in the file") {
+  CHECK(xml_text("pr\xe9"
+                 "cis <\xc3\xa9>") ==
+        "pr\xef\xbf\xbd"
+        "cis &lt;\xc3\xa9&gt;");
 }
 
 TEST_CASE("a plot puts points where its axes say") {
@@ -79,6 +101,9 @@ TEST_CASE("tables escape what Markdown and LaTeX would read as markup") {
                  Contains("c\\&d\\_e & 2 & 200 & 91 \\\\") && Contains("\\textless{}a\\textbar{}b\\textgreater{} & 1"));
   CHECK_THAT(files[2].text, Contains("| x\\_1 | -0.500 | -0.333 |"));
   CHECK(tables(small_report(kScores, "")).size() == 2);
+  // LaTeX takes a bracket or a star that follows the end of a row for the option of that end.
+  CHECK_THAT(tables(small_report("arch,x\n\"[(0, 4)]\",1\n*,2\n", ""))[1].text,
+             Contains("\n{*} & 2 \\\\\n{[}(0, 4)] & 1"));
 }
 
 TEST_CASE("contributions are a table, escaped as others are, where they are known") {

@@ -1,5 +1,6 @@
 #include "eval/report_page.h"
 
+#include <algorithm>
 #include <array>
 #include <catch2/catch.hpp>
 #include <cmath>
@@ -7,6 +8,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <functional>
 #include <limits>
 #include <sstream>
 
@@ -43,7 +45,7 @@ nlohmann::ordered_json data_of(const std::string& page) {
 }
 
 // As report/columns.js does it.
-std::vector<double> unpacked(const std::string& text) {
+std::vector<double> unpacked(const std::string& text, size_t width) {
   const std::string digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
   std::vector<unsigned char> bytes;
   uint32_t bits = 0;
@@ -55,9 +57,9 @@ std::vector<double> unpacked(const std::string& text) {
     if (count >= 8) bytes.push_back(static_cast<unsigned char>(bits >> (count -= 8)));
   }
   std::vector<double> values;
-  for (size_t i = 0; i + 4 <= bytes.size(); i += 4) {
+  for (size_t i = 0; i + width <= bytes.size(); i += width) {
     uint64_t word = 0;
-    for (size_t j = 0; j < 4; ++j) word |= static_cast<uint64_t>(bytes[i + j]) << (32 + 8 * j);
+    for (size_t j = 0; j < width; ++j) word |= static_cast<uint64_t>(bytes[i + j]) << (8 * (8 - width + j));
     double value = 0;
     std::memcpy(&value, &word, sizeof value);
     values.push_back(value);
@@ -135,18 +137,33 @@ TEST_CASE("names end up in the page as data, whatever they say") {
   CHECK(data_of(page(report_of("arch,x\n\"a\xff\n\",1\n"))).at("architectures").at(0) == "a\xef\xbf\xbd");
 }
 
-TEST_CASE("numbers keep six digits, and failed cells stay failed") {
-  std::string scores = "arch,x\n";
+TEST_CASE("numbers are whole, those of a large table's scores have six digits, and failed cells stay failed") {
   const std::vector<double> numbers = {1.7976931348623157e308, 73306, 0.1, 1e-300, 0, -149.32456789, -1.5e300};
-  for (size_t i = 0; i < numbers.size(); ++i)
-    scores += "a" + std::to_string(i) + "," + core::number_text(numbers[i]) + "\n";
-  const auto data = data_of(page(report_of(scores + "b,\n")));
-  const std::vector<double> read = unpacked(data.at("columns").at(0).at("values").get<std::string>());
-  REQUIRE(read.size() == numbers.size() + 1);
-  for (size_t i = 0; i < numbers.size(); ++i) CHECK(std::abs(read[i] - numbers[i]) <= 5e-7 * std::abs(numbers[i]));
+  const bool large = GENERATE(false, true);
+  std::string scores = "arch,x,params\n";
+  for (size_t i = 0; i < numbers.size(); ++i) {
+    const std::string number = core::number_text(numbers[i]);
+    scores += "a" + std::to_string(i) + "," + number + "," + number + "\n";
+  }
+  scores += "b,,\n";
+  for (int i = 0; large && i < 200000; ++i) scores += std::to_string(i) + ",,\n";
+  const auto data = data_of(page(report_of(scores)));
+  const auto& x = data.at("columns").at(0);
+  CHECK(x.at("whole") == !large);
+  CHECK(data.at("columns").at(1).at("whole") == true);
+  const std::vector<double> read = unpacked(x.at("values").get<std::string>(), large ? 4 : 8);
+  const std::vector<double> sizes = unpacked(data.at("columns").at(1).at("values").get<std::string>(), 8);
+  REQUIRE(read.size() == data.at("architectures").size());
+  // The rows come in the order of x.
+  std::vector<double> sorted = numbers;
+  std::sort(sorted.begin(), sorted.end(), std::greater<>());
+  for (size_t i = 0; i < sorted.size(); ++i) {
+    CHECK(sizes.at(i) == sorted[i]);
+    CHECK(std::abs(read[i] - sorted[i]) <= (large ? 5e-7 * std::abs(sorted[i]) : 0));
+  }
   CHECK(read[1] == 73306);
   CHECK(std::isnan(read.back()));
-  CHECK(data.at("columns").at(0).at("failed") == 1);
+  CHECK(x.at("failed") == (large ? 200001 : 1));
 }
 
 TEST_CASE("a browser fills the page, and names do not become markup") {

@@ -64,7 +64,7 @@ CsvTable parsed(const std::string& csv) { return CsvTable::read(TemporaryFile("q
 }  // namespace
 
 TEST_CASE("Columns of the CSV keep their places: new ones are to the right") {
-  const CsvTable table = parsed(as_csv(evaluate_texts(kScores, "acc", {})));
+  const CsvTable table = parsed(as_csv({evaluate_texts(kScores, "acc", {})}));
   const std::vector<std::string> first = {
       "column",       "n",           "functions", "failed",        "spearman",    "spearman_low", "spearman_high",
       "lift",         "lift_low",    "lift_high", "kendall_tau_b", "kendall_low", "kendall_high", "kendall_top_tenth",
@@ -77,7 +77,7 @@ TEST_CASE("Columns of the CSV keep their places: new ones are to the right") {
 
 TEST_CASE("Every statistic stands in the CSV, the JSON and the full text") {
   const Evaluation evaluation = evaluate_texts(kScores, "acc", all_options(), "scores.csv", /*runs=*/true);
-  const CsvTable table = parsed(as_csv(evaluation));
+  const CsvTable table = parsed(as_csv({evaluation}));
   const auto number = [&](const char* column) { return *table.number(0, table.column(column)); };
   REQUIRE(table.rows.size() == 5);
   REQUIRE(table.rows[0].fields[0] == "good");
@@ -109,7 +109,7 @@ TEST_CASE("Every statistic stands in the CSV, the JSON and the full text") {
   CHECK(*table.number(4, table.column("first_better")) == *evaluation.pairs[0].first_better);
   CHECK(pair.fields[table.column("target")] == "acc");
 
-  CHECK_THAT(as_table(evaluation), Contains("noise ceiling on 6 rows") && Contains("good - macs"));
+  CHECK_THAT(as_table(evaluation), Contains("noise ceiling by run1, run2 on 6 rows") && Contains("good - macs"));
   CHECK_THAT(as_table(evaluation), !Contains("weighted tau"));
   CHECK_THAT(details(evaluation), Contains("weighted tau") && Contains("precision of top 2") &&
                                       Contains("Spearman by accuracy") && Contains("seed spread"));
@@ -185,7 +185,7 @@ TEST_CASE("Tables of one row, of ties only and of failures only have no correlat
       const Evaluation evaluation = evaluate_texts(scores, "acc", options, "scores.csv", /*runs=*/true);
       CHECK(evaluation.columns.size() == 2);
       CHECK_FALSE(evaluation.columns.back().spearman.value);
-      CHECK_NOTHROW(as_table(evaluation) + details(evaluation) + as_csv(evaluation) + as_json(evaluation).dump() +
+      CHECK_NOTHROW(as_table(evaluation) + details(evaluation) + as_csv({evaluation}) + as_json(evaluation).dump() +
                     redundancy_csv({evaluation}));
     }
   }

@@ -14,6 +14,7 @@
 #include "cli/commands.h"
 #include "cli/run_options.h"
 #include "core/error.h"
+#include "core/json.h"
 #include "core/manifest.h"
 #include "nn/initialiser.h"
 #include "nn/kept_memory.h"
@@ -108,6 +109,7 @@ class Bench {
   explicit Bench(const BenchOptions& options)
       : options_(options),
         space_(spaces::find_space(options.run.space)),
+        defaults_(proxies::default_proxies(&space_)),
         source_(options.run.input, options.run.seed),
         minibatches_(source_),
         candidates_(search::sample(space_, static_cast<uint64_t>(options.architectures), options.run.seed, true)) {
@@ -149,8 +151,8 @@ class Bench {
 
  private:
   // The default set with the proxy, or without it where it is a member.
-  static std::string toggled(const std::string& proxy);
-  static bool in_default(const std::string& proxy);
+  std::string toggled(const std::string& proxy) const;
+  bool in_default(const std::string& proxy) const;
   const Subject* subject(const std::string& proxies) const;
   // Seconds that the proxy adds to the rest of the default set; none where that was not measured.
   std::optional<double> added(const std::string& proxy) const;
@@ -170,6 +172,7 @@ class Bench {
 
   const BenchOptions& options_;
   const spaces::SearchSpace& space_;
+  const std::vector<std::string> defaults_;
   const nn::InputSource source_;
   nn::MinibatchStore minibatches_;
   const std::vector<spaces::Candidate> candidates_;
@@ -247,15 +250,14 @@ void Bench::measure_rates() {
   rate_all_ = median(all);
 }
 
-bool Bench::in_default(const std::string& proxy) {
-  const std::vector<std::string>& names = proxies::default_proxies();
-  return std::find(names.begin(), names.end(), proxy) != names.end();
+bool Bench::in_default(const std::string& proxy) const {
+  return std::find(defaults_.begin(), defaults_.end(), proxy) != defaults_.end();
 }
 
-std::string Bench::toggled(const std::string& proxy) {
+std::string Bench::toggled(const std::string& proxy) const {
   if (!in_default(proxy)) return "default," + proxy;
   std::vector<std::string> rest;
-  for (const std::string& name : proxies::default_proxies()) {
+  for (const std::string& name : defaults_) {
     if (name != proxy) rest.push_back(name);
   }
   return fmt::format("{}", fmt::join(rest, ","));
@@ -328,7 +330,7 @@ void Bench::run() {
   peak_ = convolution_peak();
   for (const spaces::Candidate& candidate : candidates_) measure_architecture(candidate);
   measure_rates();
-  std::cout << (options_.json ? result().dump(2) + "\n" : text());
+  std::cout << (options_.json ? core::json_text(result(), 2) + "\n" : text());
 }
 
 }  // namespace

@@ -14,6 +14,7 @@
 #include "cli/ensemble.h"
 #include "cli/ensemble_tasks.h"
 #include "cli/judgement.h"
+#include "cli/seed.h"
 #include "core/csv.h"
 #include "core/error.h"
 #include "core/ranks.h"
@@ -27,6 +28,7 @@
 #include "eval/rank_statistics.h"
 #include "eval/text_table.h"
 #include "proxies/proxy.h"
+#include "spaces/search_space.h"
 
 namespace zeroth::cli {
 namespace {
@@ -105,7 +107,7 @@ Quality quality(const std::vector<double>& score, const NamedTask& named, const 
 // Mean log rank of the columns of the default set that the task has; none where it has none of them.
 std::optional<Eigen::VectorXd> default_log_rank(const ensemble::Task& task) {
   ensemble::Columns columns;
-  for (const std::string& name : proxies::default_proxies()) {
+  for (const std::string& name : proxies::default_proxies(&spaces::find_space(task.space))) {
     const auto found = std::find(task.columns.begin(), task.columns.end(), name);
     if (found != task.columns.end()) columns.push_back(task.values[static_cast<size_t>(found - task.columns.begin())]);
   }
@@ -285,7 +287,10 @@ void add_ensemble_compare(CLI::App& ensemble, int& exit_code) {
       ->check(CLI::Range(0, 1000000))
       ->type_name("B")
       ->capture_default_str();
-  command->add_option("--seed", settings->seed, "Of the resamples")->type_name("S")->capture_default_str();
+  command->add_option("--seed", settings->seed, "Of the resamples")
+      ->check(seed_check())
+      ->type_name("S")
+      ->capture_default_str();
   command->footer(kFooter);
   command->callback([settings, &exit_code] {
     compare(*settings);

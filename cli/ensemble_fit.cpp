@@ -36,7 +36,7 @@ struct Settings {
   std::string out, method = "bayes", fidelity = "fast";
 };
 
-// What `zeroth rank` computes where no proxies are named.
+// What `zeroth rank` computes where no proxies are named, in spaces of feature maps.
 ensemble::ColumnSet default_columns() {
   ensemble::ColumnSet set{"default", proxies::default_proxies(), proxies::default_proxies()};
   for (const char* cost : {"params", "macs", "live_params", "live_macs"}) set.columns.emplace_back(cost);

@@ -100,7 +100,7 @@ void print_markdown(const spaces::SearchSpace& space) {
 
 void list_proxies(bool in_full, const std::string& space_name) {
   const spaces::SearchSpace& space = spaces::find_space(space_name);
-  const std::vector<std::string>& defaults = proxies::default_proxies();
+  const std::vector<std::string> defaults = proxies::default_proxies(&space);
   for (const Proxy& proxy : proxies::all_proxies()) {
     if (in_full) {
       print_long(proxy, space);

@@ -88,7 +88,8 @@ const std::vector<ProxyMaker>& proxy_makers();
 // core::UsageError with the valid names. With a space, "default" and "all" leave out what its example is unsuited for.
 // Thread-safe.
 std::vector<const Proxy*> parse_proxies(std::string_view names, const spaces::SearchSpace* space = nullptr);
-// The set that ranks when the user names none.
-const std::vector<std::string>& default_proxies();
+// The set that ranks when the user names none: what a space's example is suited for of a set for feature maps or, where
+// that is less than two, of one for tokens and vectors. Without a space, the whole first set. Thread-safe.
+std::vector<std::string> default_proxies(const spaces::SearchSpace* space = nullptr);
 
 }  // namespace zeroth::proxies

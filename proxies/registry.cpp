@@ -83,16 +83,22 @@ class Suitability {
   std::optional<spaces::OpGraph> example_;
 };
 
+// Null where the list has none of this name.
+const Proxy* listed_proxy(std::string_view name) {
+  const auto found = std::find_if(all_proxies().begin(), all_proxies().end(),
+                                  [name](const Proxy& proxy) { return proxy.name == name; });
+  return found == all_proxies().end() ? nullptr : &*found;
+}
+
 void add_names(std::string_view name, const spaces::SearchSpace* space, Chosen& chosen) {
-  const std::vector<Proxy>& all = all_proxies();
-  if (name == "all" || name == "default") {
-    const std::vector<std::string>& defaults = default_proxies();
+  if (name == "all") {
     const Suitability suitability(space);
-    for (const Proxy& proxy : all) {
-      const bool in_set = name == "all" || std::find(defaults.begin(), defaults.end(), proxy.name) != defaults.end();
-      if (in_set && suitability.holds(proxy)) chosen.listed.insert(proxy.name);
+    for (const Proxy& proxy : all_proxies()) {
+      if (suitability.holds(proxy)) chosen.listed.insert(proxy.name);
     }
-  } else if (std::any_of(all.begin(), all.end(), [name](const Proxy& proxy) { return proxy.name == name; })) {
+  } else if (name == "default") {
+    for (std::string& proxy : default_proxies(space)) chosen.listed.insert(std::move(proxy));
+  } else if (listed_proxy(name) != nullptr) {
     chosen.listed.emplace(name);
   } else if (const Proxy* made = made_proxy(name)) {
     if (std::find(chosen.made.begin(), chosen.made.end(), made) == chosen.made.end()) chosen.made.push_back(made);
@@ -180,10 +186,21 @@ std::vector<const Proxy*> parse_proxies(std::string_view names, const spaces::Se
   return proxies;
 }
 
-// Grown by `zeroth ensemble select` on 500 functions of NAS-Bench-201, see results/default_selection.txt.
-const std::vector<std::string>& default_proxies() {
-  static const std::vector<std::string> names = {"ntk_cond", "az_expressivity", "t_cet:log", "swap", "meco_opt"};
-  return names;
+std::vector<std::string> default_proxies(const spaces::SearchSpace* space) {
+  // Grown by `zeroth ensemble select` on 500 functions of NAS-Bench-201, see results/default_selection.txt.
+  std::vector<std::string> of_maps = {"ntk_cond", "az_expressivity", "t_cet:log", "swap", "meco_opt"};
+  if (space == nullptr) return of_maps;
+  // Grown in the same way on all rows of FlexiBERT and PiT together, what it is worth there:
+  // results/default_spaces.csv.
+  std::vector<std::string> of_tokens = {"l2_norm", "snip", "entropy:deepmad"};
+  const Suitability suitability(space);
+  const auto suited = [&suitability](std::vector<std::string> names) {
+    const auto unsuited = [&suitability](const std::string& name) { return !suitability.holds(*listed_proxy(name)); };
+    names.erase(std::remove_if(names.begin(), names.end(), unsuited), names.end());
+    return names;
+  };
+  std::vector<std::string> chosen = suited(std::move(of_maps));
+  return chosen.size() > 1 ? chosen : suited(std::move(of_tokens));
 }
 
 }  // namespace zeroth::proxies

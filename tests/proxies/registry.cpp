@@ -112,6 +112,19 @@ TEST_CASE("the default set is one of listed proxies, and can be added to") {
   CHECK(std::is_permutation(more.begin(), more.end(), defaults.begin(), defaults.end()));
 }
 
+TEST_CASE("a space whose networks have no feature maps has a default set of its own") {
+  const Names tokens = {"l2_norm", "snip", "entropy:deepmad"};
+  for (const auto& space : spaces::all_spaces()) {
+    INFO(space->name());
+    const Names chosen = names_of(parse_proxies("default", space.get())), defaults = default_proxies(space.get());
+    CHECK(std::is_permutation(chosen.begin(), chosen.end(), defaults.begin(), defaults.end()));
+    const bool of_tokens =
+        space->name() == "bert" || space->name() == "pit" || space->name() == "autoformer" || space->name() == "rnn";
+    CHECK((defaults == tokens) == of_tokens);
+    CHECK(of_tokens == (std::find(chosen.begin(), chosen.end(), "swap") == chosen.end()));
+  }
+}
+
 TEST_CASE("fidelities are named, and an unknown one is answered with the names") {
   for (const char* name : {"fast", "shared", "paper"}) CHECK(name_of(parse_fidelity(name)) == name);
   CHECK_THROWS_AS(parse_fidelity("full"), core::UsageError);

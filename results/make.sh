@@ -9,8 +9,9 @@ benchmarks=$(realpath "$1")
 shift
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 zeroth=$(realpath "${ZEROTH:-build/zeroth}")
-steps=(fast select_default default written bench_each proxies readme shared slow sweep spaces default_spaces spaces_shared spaces_slow
-       suite_zero speed zen default_weights held_out labels bench eval_speed search costs confirm confirm_seeds resnet summary)
+steps=(fast select_default default written bench_each proxies readme shared slow slow_images sweep spaces default_spaces
+       spaces_shared spaces_slow suite_zero speed zen default_weights held_out labels bench eval_speed search costs confirm
+       confirm_seeds resnet summary)
 [[ $# -gt 0 ]] || set -- "${steps[@]}"
 work=results/work
 mkdir -p "$work"
@@ -126,6 +127,18 @@ slow() {  # the two proxies that cost more than all others together, on 200 stri
   eval_against slow.csv nasbench201_slow_cifar10 cifar10_test_acc
 }
 
+# What the images are worth to ntk_cond: the strings of slow() with 8 images, which other spaces have, instead of 64.
+slow_images() {
+  local input table
+  for input in gaussian cifar10:benchmarks/cifar10-subset.bin; do
+    table=slow_${input%%:*}_8.csv
+    "$zeroth" rank --space nasbench201 --archs slow.csv --seed 1 --fidelity shared --input "$input" --batch 8 --out "$table" \
+      --resume --top 0 --proxies ntk_cond >&2
+    "$zeroth" eval "$table" --benchmark benchmarks/nb201.csv --target cifar10_test_acc --bootstrap 200 |
+      grep -E '^(slow|column|ntk_cond)'
+  done > ../nasbench201_slow_images.txt
+}
+
 # The other search spaces: SPACE TABLE TARGETS, and how many rows of the table are scored at fast and at shared fidelity.
 transnas=class_object_test_top1,class_scene_test_top1,jigsaw_test_top1,room_layout_neg_loss,segmentsemantic_miou
 transnas+=,normal_ssim,autoencoder_ssim
@@ -188,7 +201,9 @@ speed() {
 fast_of_space() { score_space "$1" "$2" "$3" "$4" fast --proxies all --repeats 3; }
 shared_of_space() { score_space "$1" "$2" "$3" "$5" shared --fidelity shared --batch "$6" --proxies "$cheap"; }
 slow_of_space() {
-  score_space "$1" "$2" "$3" $(($5 < 200 ? $5 : 200)) slow --fidelity shared --batch 8 --proxies "$slow"
+  local images=8
+  [[ $1 != autoformer && $1 != transnas101-macro ]] || images=4
+  score_space "$1" "$2" "$3" $(($5 < 200 ? $5 : 200)) slow --fidelity shared --batch $images --proxies "$slow"
 }
 
 spaces() {  # every space's benchmark at fast fidelity, mean over three initialisations
@@ -232,9 +247,10 @@ spaces_shared() {
   summary
 }
 
-# The two proxies that cost most, on the benchmarks' own networks: at most 200 rows, and 8 images, because ntk_cond takes a
-# backward over the minibatch for each of its images. On NAS-Bench-Macro 8 and 16 images said the same (Spearman .806 and
-# .805 with the accuracy). SPACE=ID does one space.
+# The two proxies that cost most, on the benchmarks' own networks: at most 200 rows, and 8 images (4 of AutoFormer and
+# TransNAS macro, whose networks are the largest), because ntk_cond takes a backward over the minibatch for each of its
+# images. On NAS-Bench-Macro 4, 8 and 16 images said the same (Spearman .799, .806 and .805 with the accuracy). SPACE=ID
+# does one space.
 spaces_slow() {
   mkdir -p spaces ../spaces
   each_space slow_of_space
@@ -273,7 +289,7 @@ have the rest: intervals, Kendall, lift over the data-free baseline, the top k. 
 stay in the benchmarks' own files. Failed scores are at the bottom. What a column is, `zeroth list proxies --long` says.
 
 *fast* is the shrunk network. *shared* is the benchmark's own, with 64 images (transnas101-macro 16). *slow* is that one too, for the
-two proxies that cost most there, with 64 images on nasbench201 and 8 elsewhere.
+two proxies that cost most there, with 64 images on nasbench201, 4 on autoformer and transnas101-macro, and 8 elsewhere.
 
 EOF
     awk -v structure="$structure" -v csv=../summary.csv -f ../summary.awk "${tables[@]}"
@@ -331,7 +347,8 @@ held_out_table() {
   echo
   echo "*auto* and *learned* see no label of the task's group of spaces, only those of the other groups; *log rank* sees none at"
   echo "all. Each cell: Spearman with its 95 % interval; Kendall; accuracy of the best of the first ten; Kendall in the top"
-  echo "tenth; Spearman minus the data-free baseline's, with its interval (the resamples are paired)."
+  echo "tenth; Spearman minus the data-free baseline's, with its interval (the resamples are paired). The default set is the space's:"
+  echo "it was chosen on rows of nasbench201, that of bert, pit and autoformer on rows of bert and pit."
   echo
   awk -f ../held_out.awk ../ensemble_held_out.csv ../ensemble_held_out_rows.csv
   echo

@@ -114,11 +114,12 @@ bool Events::number(double value) {
     columns_.push_back(column);
   }
   auto& row = rows_[row_];
-  const auto same = std::find_if(row.begin(), row.end(), [&](const auto& cell) { return cell.first == entry->second; });
+  const size_t place = entry->second;
+  const auto same = std::find_if(row.begin(), row.end(), [place](const auto& cell) { return cell.first == place; });
   if (same != row.end()) {
     same->second = value;  // a later value replaces an earlier one
   } else {
-    row.emplace_back(static_cast<uint32_t>(entry->second), value);
+    row.emplace_back(static_cast<uint32_t>(place), value);
   }
   return true;
 }

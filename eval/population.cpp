@@ -90,12 +90,14 @@ std::vector<char> repeats(const std::vector<std::string>& keys) {
   tbb::parallel_sort(sorted.begin(), sorted.end());
   std::vector<char> repeated(keys.size(), 0);
   for (size_t begin = 0; begin < sorted.size();) {
-    std::unordered_set<std::string_view> known;  // names of one hash
-    const size_t hash = sorted[begin].first;
-    for (; begin < sorted.size() && sorted[begin].first == hash; ++begin) {
-      const uint32_t row = sorted[begin].second;
+    size_t end = begin + 1;
+    while (end < sorted.size() && sorted[end].first == sorted[begin].first) ++end;
+    std::unordered_set<std::string_view> known;  // names of one hash; it takes no memory where only one row has it
+    for (size_t i = begin; end - begin > 1 && i < end; ++i) {
+      const uint32_t row = sorted[i].second;
       repeated[row] = known.insert(keys[row]).second ? 0 : 1;
     }
+    begin = end;
   }
   return repeated;
 }

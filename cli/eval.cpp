@@ -10,6 +10,7 @@
 #include <cstdio>
 #include <exception>
 #include <filesystem>
+#include <iterator>
 #include <map>
 #include <memory>
 #include <optional>
@@ -70,8 +71,8 @@ whose order would change with the initialisation or that are saturated. Without 
 what needs no label: ties and seed spread, and the latter warnings. Of rows of one architecture the first counts.
 
 Example:
-  zeroth eval scores.csv
   zeroth rank --space nasbench201 --sample 1000 --out scores.csv
+  zeroth eval scores.csv
   zeroth eval scores.csv --benchmark nb201.csv --target cifar10_test_acc,cifar100_test_acc --out quality.csv)";
 
 struct Settings {
@@ -176,8 +177,9 @@ std::string table_name(const std::string& path, const std::vector<std::string>& 
   return same > 1 ? path : name.string();
 }
 
-// The targets' columns of the benchmark, then the runs'.
-using Measured = std::vector<eval::Benchmark>;
+struct Measured {
+  std::vector<eval::Benchmark> targets, runs;  // columns of the benchmark
+};
 
 // Reads the benchmark once for all score tables whose spaces spell an architecture by the same columns: it may be a
 // pipe.
@@ -191,7 +193,11 @@ class BenchmarkFile {
     if (known != measured_.end()) return known->second;
     std::vector<std::string> names = settings_.targets;
     names.insert(names.end(), settings_.runs.begin(), settings_.runs.end());
-    return measured_.emplace(instead, eval::Benchmark::read(settings_.benchmark, names, instead)).first->second;
+    Measured measured{eval::Benchmark::read(settings_.benchmark, names, instead), {}};
+    const auto first_run = measured.targets.begin() + static_cast<ptrdiff_t>(settings_.targets.size());
+    measured.runs.assign(std::make_move_iterator(first_run), std::make_move_iterator(measured.targets.end()));
+    measured.targets.erase(first_run, measured.targets.end());
+    return measured_.emplace(instead, std::move(measured)).first->second;
   }
 
  private:
@@ -240,11 +246,9 @@ void evaluate_table(const Settings& settings, const std::string& path, Benchmark
   options.without = functions_of(settings.without, space);
   options.correlation = {policy, settings.resamples, settings.seed, settings.k};
   options.pairs = compared_pairs(settings.pairs);
-  const auto targets = static_cast<ptrdiff_t>(settings.targets.size());
-  const std::vector<eval::Benchmark> runs(measured->begin() + targets, measured->end());
-  for (size_t i = 0; i < settings.targets.size(); ++i) {
-    options.redundancy = !settings.redundancy.empty() && i == 0;
-    eval::Evaluation evaluation = eval::evaluate(scores, (*measured)[i], space, options, runs);
+  for (const eval::Benchmark& target : measured->targets) {
+    options.redundancy = !settings.redundancy.empty() && &target == &measured->targets.front();
+    eval::Evaluation evaluation = eval::evaluate(scores, target, space, options, measured->runs);
     evaluation.scores = table_name(path, settings.scores);
     print_notes(scores, evaluation);
     for (const std::string& warning : eval::prediction_warnings(evaluation)) core::log_warning("{}", warning);

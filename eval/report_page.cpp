@@ -31,14 +31,19 @@ std::string base64(const std::vector<unsigned char>& bytes) {
 // More numbers than this make a page of several megabytes if each has its eight bytes.
 constexpr size_t kMostWhole = 400000;
 
-// The upper half of a number's bits, rounded: six digits.
-uint32_t upper_half(const std::optional<double>& value) {
+// Of a nan where there is no value.
+uint64_t bits_of(const std::optional<double>& value) {
   const double number = value.value_or(std::numeric_limits<double>::quiet_NaN());
   uint64_t bits = 0;
   std::memcpy(&bits, &number, sizeof bits);
-  // Rounding may not carry the largest numbers into infinity, nor a nan out of itself.
+  return bits;
+}
+
+// The upper half of a number's bits, rounded: six digits.
+uint32_t upper_half(uint64_t bits) {
+  // Rounding may not carry the largest numbers into infinity, nor a nan, which is above them, out of itself.
   constexpr uint64_t kHalf = uint64_t{1} << 31, kLargest = 0x7fefffff80000000;
-  const bool rounds = value && (bits & ~(uint64_t{1} << 63)) < kLargest;
+  const bool rounds = (bits & ~(uint64_t{1} << 63)) < kLargest;
   return static_cast<uint32_t>((rounds ? bits + kHalf : bits) >> 32);
 }
 
@@ -50,14 +55,8 @@ std::string packed(const std::vector<std::optional<double>>& values, bool whole)
     for (int shift = 0; shift < count; shift += 8) bytes.push_back(static_cast<unsigned char>(bits >> shift));
   };
   for (const std::optional<double>& value : values) {
-    if (!whole) {
-      put(upper_half(value), 32);
-      continue;
-    }
-    const double number = value.value_or(std::numeric_limits<double>::quiet_NaN());
-    uint64_t bits = 0;
-    std::memcpy(&bits, &number, sizeof bits);
-    put(bits, 64);
+    const uint64_t bits = bits_of(value);
+    whole ? put(bits, 64) : put(upper_half(bits), 32);
   }
   return base64(bytes);
 }
